@@ -1,0 +1,73 @@
+"""What `answer` returns: solutions with their evidence, refusals with their reasons, and what it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from robotplus.certificates.certificate import Certificate, Premise, Refusal, Verdict, VerdictName
+from robotplus.robots.model import Robot
+from robotplus.scenarios.task import Need
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A robot that was found able. ``verdict`` is "candidate" until ``checked`` holds a passing Verdict.
+
+    ``tightest``: the smallest margin in words, English and Chinese.
+    ``placements``: base places looked at: [{"x", "y", "z", "yaw", "score"}], score in [0, 1] (1: whole task).
+    """
+
+    robot: Robot
+    verdict: VerdictName
+    certificate: Certificate
+    checked: Verdict | None
+    tightest: tuple[str, str]
+    placements: tuple[dict[str, float], ...]
+
+    @property
+    def to_confirm(self) -> tuple[Premise, ...]:
+        return tuple(p for p in self.certificate.premises if p.confirm)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The whole answer. ``solutions`` are best first; ``counts`` by verdict over the whole catalogue."""
+
+    need: Need
+    solutions: tuple[Solution, ...]
+    refusals: tuple[Refusal, ...]
+    counts: dict[str, int]
+    catalogue_sha256: str
+    engine: str
+    seed: int
+    order: tuple[str, ...]
+    timing: dict[str, float]
+
+    def to_document(self) -> dict[str, Any]:
+        """The answer as JSON (certificates by digest, not inlined); timings are left out so bytes repeat."""
+        return {
+            "format": "robotplus.answer/1",
+            "engine": self.engine,
+            "need": {"id": self.need.id, "scenario": self.need.scenario, "sha256": self.need.sha256},
+            "catalogue_sha256": self.catalogue_sha256,
+            "seed": self.seed,
+            "order": list(self.order),
+            "counts": self.counts,
+            "solutions": [
+                {
+                    "robot": s.robot.id,
+                    "maker": s.robot.maker,
+                    "model": s.robot.model,
+                    "verdict": s.verdict,
+                    "claims": s.certificate.claims,
+                    "base": s.certificate.to_document()["base"],
+                    "certificate_sha256": s.certificate.to_document()["sha256"],
+                    "to_confirm": [vars(p) for p in s.to_confirm],
+                    "not_shown": list(s.certificate.not_shown),
+                    "tightest": {"en": s.tightest[0], "zh": s.tightest[1]},
+                }
+                for s in self.solutions
+            ],
+            "refusals": [r.to_document() for r in self.refusals],
+        }
