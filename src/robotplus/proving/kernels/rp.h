@@ -83,4 +83,16 @@ void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t strid
 int32_t rp_newton(const rp_robot *r, const double *target, const double *tcp, int32_t mode, int32_t iterations,
                   double tol, double *q);
 
+/* rp_newton on n targets (n * 12), each from its own q (n * 7, in and out). */
+void rp_newton_path(const rp_robot *r, const double *targets, int32_t n, const double *tcp, int32_t mode,
+                    int32_t iterations, double tol, double *q, uint8_t *ok);
+
+/* Flange poses (n * 12) of configurations q (n * 7). */
+void rp_fk_batch(const rp_robot *r, const double *q, int32_t n, double *flange);
+
+/* 6 x 7 row-major Jacobian in the base frame at the flange origin: linear rows, then angular ones. */
+void rp_jacobian(const rp_robot *r, const double *q, double *jacobian);
+
+int32_t rp_sizeof_robot(void);
+
 #endif
