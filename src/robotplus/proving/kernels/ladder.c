@@ -1,0 +1,297 @@
+#include "ladder.h"
+
+#include <stdlib.h>
+
+#define TURN (2 * 3.14159265358979323846)
+
+static void spun(const double *pose, double spin, double *o) { /* o = pose · Rz(spin) */
+    const double c = cos(spin), s = sin(spin);
+    for (int i = 0; i < 3; i++) {
+        o[4 * i] = pose[4 * i] * c + pose[4 * i + 1] * s;
+        o[4 * i + 1] = pose[4 * i + 1] * c - pose[4 * i] * s;
+        o[4 * i + 2] = pose[4 * i + 2];
+        o[4 * i + 3] = pose[4 * i + 3];
+    }
+}
+
+/* Joints whose range holds a whole turn: the same posture may lie at several values. */
+static int turns_of(const rp_robot *r, int j) { return !(r->prismatic >> j & 1) && r->upper[j] - r->lower[j] >= TURN; }
+
+int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t stride, int32_t windings, rp_candidate *out) {
+    const rp_robot *r = s->robot;
+    const int n_slot = t->slot_count[layer], first = t->slot_first[layer];
+    const int step = n_slot > stride ? stride : 1;
+    double *pose = malloc(sizeof(double) * 12 * (size_t)n_slot);
+    int32_t *at = malloc(sizeof(int32_t) * (size_t)n_slot);
+    double base_from_tcp[12], turned[12], flange[12];
+    int n = 0;
+    rp_mul(s->base_from_world, t->pose + 12 * layer, base_from_tcp);
+    for (int k = 0; k < n_slot; k += step) {
+        if (!t->slot_ok[first + k]) continue;
+        at[n] = k;
+        n++;
+    }
+    for (int i = 0; i < n; i++) {
+        spun(base_from_tcp, t->spin[first + at[i]], turned);
+        rp_mul(turned, t->tcp_from_flange, flange);
+        for (int m = 0; m < 12; m++) pose[m * n + i] = flange[m];
+    }
+    int found = 0;
+    if (n) {
+        const int nb = r->n_branch;
+        double *q = malloc(sizeof(double) * 7 * (size_t)nb * (size_t)n);
+        uint8_t *ok = malloc((size_t)nb * (size_t)n);
+        rp_ik_batch(r, pose, n, n, q, ok);
+        const int cap = t->cap;
+        for (int i = 0; i < n; i++)
+            for (int b = 0; b < nb && found < cap; b++) {
+                if (!ok[b * n + i]) continue;
+                rp_candidate *c = out + found++;
+                memset(c->q, 0, sizeof c->q);
+                for (int j = 0; j < r->dof; j++) c->q[j] = q[(b * 7 + j) * n + i];
+                c->slot = at[i];
+                c->branch = b;
+            }
+        free(q);
+        free(ok);
+        if (windings) { /* every whole turn that fits, as its own candidate */
+            for (int j = 0; j < r->dof; j++) {
+                if (!turns_of(r, j)) continue;
+                const int before = found;
+                for (int i = 0; i < before; i++)
+                    for (int k = -2; k <= 2; k++) {
+                        const double v = out[i].q[j] + k * TURN;
+                        if (!k || v < r->lower[j] || v > r->upper[j] || found >= cap) continue;
+                        out[found] = out[i];
+                        out[found++].q[j] = v;
+                    }
+            }
+        }
+        float *qf = malloc(sizeof(float) * 7 * (size_t)(found + 1));
+        uint8_t *alive = malloc((size_t)found + 1);
+        memset(alive, 1, (size_t)found + 1);
+        for (int i = 0; i < found; i++)
+            for (int j = 0; j < r->dof; j++) qf[j * found + i] = (float)out[i].q[j];
+        const rp_phase phase = {t->stop[layer], t->carry[layer], t->near[layer]};
+        rp_scene_free(s, &phase, qf, found, found, 0, alive);
+        int kept = 0;
+        for (int i = 0; i < found; i++)
+            if (alive[i]) out[kept++] = out[i];
+        found = kept;
+        free(qf);
+        free(alive);
+    }
+    free(pose);
+    free(at);
+    return found;
+}
+
+void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int32_t *pair, int32_t n_pair, const double *bases,
+               int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive, int32_t *count) {
+    rp_scene *s = malloc(sizeof *s);
+    rp_candidate *c = malloc(sizeof *c * (size_t)t->cap);
+    int32_t *order = malloc(sizeof(int32_t) * (size_t)n_layer);
+    memcpy(order, layers, sizeof(int32_t) * (size_t)n_layer);
+    for (int b = 0; b < n_base; b++) {
+        rp_scene_init(s, r, w, bases + 12 * b, pair, n_pair);
+        alive[b] = 0;
+        count[b] = INT32_MAX;
+        for (int i = 0; i < n_layer; i++) {
+            const int found = rp_layer(t, s, order[i], stride, 0, c);
+            if (found < count[b]) count[b] = found;
+            if (!found) { /* what killed this place will kill the next ones soonest */
+                const int32_t killer = order[i];
+                memmove(order + 1, order, sizeof(int32_t) * (size_t)i);
+                order[0] = killer;
+                break;
+            }
+            alive[b]++;
+        }
+    }
+    free(order);
+    free(c);
+    free(s);
+}
+
+typedef struct {
+    const rp_robot *r;
+    double weight[8], limit[8]; /* 1 / speed, and the largest step of a joined edge */
+    int wraps[8];
+} metric;
+
+static inline double wrapped(double d, int wraps) { return wraps ? d - TURN * rint(d / TURN) : d; }
+
+/* Cost of a joined step, or a negative value when it is not possible. */
+static double joined_cost(const metric *m, const double *a, const double *b, double dt, int exact) {
+    double sum = 0;
+    for (int j = 0; j < m->r->dof; j++) {
+        const double d = fabs(exact ? b[j] - a[j] : wrapped(b[j] - a[j], m->wraps[j]));
+        const double limit = dt > 0 ? 0.98 * dt / m->weight[j] : 1.2;
+        if (d > limit) return -1;
+        const double u = d * m->weight[j];
+        sum += u * u;
+    }
+    return sum / (dt + 0.05);
+}
+
+static double node_cost(const rp_robot *r, const double *q) {
+    double worst = 0;
+    for (int j = 0; j < r->dof; j++) {
+        const double u = fabs(2 * q[j] - r->lower[j] - r->upper[j]) / (r->upper[j] - r->lower[j]);
+        if (u > worst) worst = u;
+    }
+    worst *= worst;
+    return 0.05 * worst * worst * worst * worst;
+}
+
+int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t windings, double *q, int32_t *slot, double *total,
+                  int32_t *stuck) {
+    const rp_robot *r = s->robot;
+    const int L = t->n_layer, closed = r->ik_class != RP_IK_GENERIC && !windings;
+    metric m = {.r = r};
+    for (int j = 0; j < r->dof; j++) {
+        m.weight[j] = 1 / r->vmax[j];
+        m.wraps[j] = turns_of(r, j);
+    }
+    rp_candidate *scratch = malloc(sizeof *scratch * (size_t)t->cap);
+    rp_candidate **node = calloc((size_t)L, sizeof *node);
+    int32_t **back = calloc((size_t)L, sizeof *back), *n = calloc((size_t)L, sizeof *n);
+    double **cost = calloc((size_t)L, sizeof *cost);
+    int32_t *index = malloc(sizeof(int32_t) * (size_t)t->cap);
+    int32_t failed = 0;
+    *stuck = 0;
+    for (int l = 0; l < L && !failed; l++) {
+        n[l] = rp_layer(t, s, l, stride, windings, scratch);
+        if (!n[l]) {
+            failed = 1 + l;
+            *stuck = 1;
+            break;
+        }
+        node[l] = malloc(sizeof(rp_candidate) * (size_t)n[l]);
+        memcpy(node[l], scratch, sizeof(rp_candidate) * (size_t)n[l]);
+        back[l] = malloc(sizeof(int32_t) * (size_t)n[l]);
+        cost[l] = malloc(sizeof(double) * (size_t)n[l]);
+        int reached = 0;
+        const int slots = t->slot_count[l];
+        const int step = slots > stride ? stride : 1;
+        const int window = t->hold_spin[l] ? 0 : (t->reach + step - 1) / step;
+        if (l && t->joined[l] && closed) {
+            for (int i = 0; i < r->n_branch * slots; i++) index[i] = -1;
+            for (int i = 0; i < n[l - 1]; i++) index[node[l - 1][i].branch * slots + node[l - 1][i].slot] = i;
+        }
+        for (int i = 0; i < n[l]; i++) {
+            const rp_candidate *c = &node[l][i];
+            double best = 1e300;
+            int32_t from = -1;
+            if (l == 0) best = 0;
+            else if (!t->joined[l]) {
+                for (int k = 0; k < n[l - 1]; k++) {
+                    if (cost[l - 1][k] >= best) continue;
+                    double far = 0;
+                    for (int j = 0; j < r->dof; j++) {
+                        const double u = fabs(c->q[j] - node[l - 1][k].q[j]) * m.weight[j];
+                        if (u > far) far = u;
+                    }
+                    if (cost[l - 1][k] + far < best) best = cost[l - 1][k] + far, from = k;
+                }
+            } else if (closed) {
+                for (int w = -window; w <= window; w++) {
+                    int k = c->slot + w * step;
+                    if (t->ring && slots > 1) k = (k % slots + slots) % slots;
+                    else if (k < 0 || k >= slots) continue;
+                    const int p = index[c->branch * slots + k];
+                    if (p < 0 || cost[l - 1][p] >= best) continue;
+                    const double e = joined_cost(&m, node[l - 1][p].q, c->q, t->dt[l], 0);
+                    if (e >= 0 && cost[l - 1][p] + e < best) best = cost[l - 1][p] + e, from = p;
+                }
+            } else {
+                for (int k = 0; k < n[l - 1]; k++) {
+                    if (cost[l - 1][k] >= best) continue;
+                    int d = abs(node[l - 1][k].slot - c->slot);
+                    if (t->ring && slots > 1 && slots - d < d) d = slots - d;
+                    if (d > window * step) continue;
+                    const double e = joined_cost(&m, node[l - 1][k].q, c->q, t->dt[l], windings);
+                    if (e >= 0 && cost[l - 1][k] + e < best) best = cost[l - 1][k] + e, from = k;
+                }
+            }
+            back[l][i] = from;
+            if (l && from < 0) best = 1e300;
+            else {
+                best += node_cost(r, c->q);
+                reached = 1;
+            }
+            cost[l][i] = best;
+        }
+        if (!reached) {
+            failed = 1 + l;
+            *stuck = 2;
+        }
+    }
+    if (!failed) {
+        int best = 0;
+        for (int i = 1; i < n[L - 1]; i++)
+            if (cost[L - 1][i] < cost[L - 1][best]) best = i;
+        *total = cost[L - 1][best];
+        for (int l = L - 1, i = best; l >= 0; i = back[l][i], l--) {
+            memcpy(q + 7 * l, node[l][i].q, 7 * sizeof(double));
+            slot[l] = node[l][i].slot;
+        }
+        /* joined layers continue the turn they are in; then each joined run is moved by whole turns into the limits */
+        for (int a = 0; a < L && !failed;) {
+            int e = a + 1;
+            while (e < L && t->joined[e]) e++;
+            for (int j = 0; j < r->dof; j++) {
+                double lo = q[7 * a + j], hi = lo;
+                for (int l = a + 1; l < e; l++) {
+                    double *v = q + 7 * l + j;
+                    if (m.wraps[j]) *v = *(v - 7) + wrapped(*v - *(v - 7), 1);
+                    if (*v < lo) lo = *v;
+                    if (*v > hi) hi = *v;
+                }
+                double shift = 0;
+                if (lo < r->lower[j]) shift = TURN * ceil((r->lower[j] - lo) / TURN - 1e-9);
+                else if (hi > r->upper[j]) shift = -TURN * ceil((hi - r->upper[j]) / TURN - 1e-9);
+                if (lo + shift < r->lower[j] - 1e-9 || hi + shift > r->upper[j] + 1e-9) {
+                    failed = 1 + a;
+                    *stuck = 3;
+                }
+                for (int l = a; l < e; l++) q[7 * l + j] += shift;
+            }
+            a = e;
+        }
+    }
+    for (int l = 0; l < L; l++) {
+        free(node[l]);
+        free(back[l]);
+        free(cost[l]);
+    }
+    free(node);
+    free(back);
+    free(cost);
+    free(n);
+    free(index);
+    free(scratch);
+    return failed;
+}
+
+void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_t *slot_ok) {
+    for (int l = 0; l < t->n_layer; l++)
+        for (int k = 0; k < t->slot_count[l]; k++) {
+            double turned[12], flange[12], box[12];
+            int ok = 1;
+            spun(t->pose + 12 * l, t->spin[t->slot_first[l] + k], turned);
+            rp_mul(turned, t->tcp_from_flange, flange);
+            for (int b = 0; b < r->n_box && ok; b++) {
+                const int link = r->box_link[b], part = link - r->dof - 2;
+                if (link <= r->dof || (part >= 0 && part != t->carry[l])) continue;
+                rp_mul(flange, r->box_pose[b], box);
+                for (int o = 0; o < w->n && ok; o++) {
+                    if (w->first[o] > t->stop[l] || t->stop[l] > w->last[o]) continue;
+                    if (part >= 0 && t->near[l] && w->touch[t->stop[l] * w->n_id + w->id[o]]) continue;
+                    const double asked = (t->near[l] ? w->tool_clearance : w->min_clearance) + 1e-4;
+                    ok = rp_box_gap(w->pose + 12 * o, w->half + 3 * o, box, r->box_half[b]) >= asked;
+                }
+            }
+            slot_ok[t->slot_first[l] + k] = (uint8_t)ok;
+        }
+}

@@ -1,0 +1,42 @@
+/* A task as layers of waypoints, and the cheapest posture through them. */
+#ifndef RP_LADDER_H
+#define RP_LADDER_H
+#include "scene.h"
+
+/* One layer is one waypoint of the coarse path with the spins its tool may have there (its slots). */
+typedef struct {
+    int32_t n_layer, cap;       /* cap: most candidates of a layer, n_branch * most slots (times windings) */
+    const double *pose;         /* n_layer * 12 world_from_tcp at spin 0 */
+    const int32_t *stop, *carry, *near;
+    const int32_t *joined;      /* 1: reached from the layer before without leaving the path; 0: by free travel */
+    const int32_t *hold_spin;   /* 1: joined at the same spin */
+    const double *dt;           /* [s] least time from the layer before; 0: as long as needed */
+    const int32_t *slot_first, *slot_count;
+    const double *spin;         /* [rad] per slot */
+    const uint8_t *slot_ok;     /* per slot: tool and part are clear of the cell there (the same for every robot) */
+    int32_t ring;               /* 1: the slots of a free layer cover the circle */
+    int32_t reach;              /* joined free layers may differ by this many slots */
+    double tcp_from_flange[12];
+} rp_task;
+
+typedef struct {
+    double q[8]; /* joint values, padded */
+    int32_t slot, branch;
+} rp_candidate;
+
+/* Candidates of one layer that are in the limits and free of collision; every `stride`-th slot only. */
+int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t stride, int32_t windings, rp_candidate *out);
+
+/* For each base place: how many of the given layers (in this order) have candidates before one has none; `count`
+ * receives the least number of candidates over them. The layer that killed last is tried first. */
+void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int32_t *pair, int32_t n_pair, const double *bases,
+               int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive, int32_t *count);
+
+/* Cheapest way through all layers. q: n_layer * 7, slot: n_layer. Returns 0, or 1 + the first layer that cannot be
+ * reached (counted in `stuck`: 1 no candidate, 2 no step from the layer before, 3 turns do not fit the limits). */
+int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t windings, double *q, int32_t *slot, double *cost,
+                  int32_t *stuck);
+
+/* slot_ok for every slot: tool and part boxes (on the flange of r) against the cell. */
+void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_t *slot_ok);
+#endif

@@ -1,0 +1,45 @@
+/* Timed motion: splines through samples, speed profiles, knots; and proofs that hold between samples. */
+#ifndef RP_MOTION_H
+#define RP_MOTION_H
+#include "scene.h"
+
+/* Second derivatives of the natural cubic spline through q (n * 7) over s (n); m has the shape of q. */
+void rp_spline(int32_t n, int32_t dof, const double *s, const double *q, double *m);
+
+/* Why a path could not be timed. */
+enum { RP_TOO_FAST = -1, RP_TOO_SHARP = -2, RP_KNOTS = -3 };
+
+/* Time a path q(s) (spline of rp_spline) from rest to rest within speed and acceleration limits (amax times `ease`).
+ * speed: {lowest, wanted, highest, ramp}: hold a speed in that band outside the first and last `ramp` metres; a wanted
+ * speed of 0 means as fast as the limits allow. Knots go to t (cap), oq, od, oa (cap * 7). Returns their number. */
+int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
+                     double ease, int32_t cap, double *t, double *oq, double *od, double *oa);
+
+/* Highest use of joint range, speed and acceleration over the whole move (Bernstein hulls); use[0] > 1: out of range or a
+ * coupling is broken. */
+void rp_limits_used(const rp_robot *r, int32_t n, const double *t, const double *q, const double *d, const double *a,
+                    double use[3]);
+
+typedef struct {
+    double slack;      /* least (distance - what is asked - what may move in between) */
+    double clearance;  /* least distance to the cell, lower bound, capped at 0.2 m */
+    double self;       /* least distance between links that are checked, lower bound, capped at 0.2 m */
+    double fail_time;  /* where slack < 0 first */
+    int32_t evaluations, pair; /* pair: index of the self pair that failed, or -1 */
+} rp_clear;
+
+/* Continuous proof over a move: 1 when every asked distance holds at every time. */
+int32_t rp_prove_move(const rp_scene *s, const rp_phase *phase, int32_t n, const double *t, const double *q, const double *d,
+                      const double *a, rp_clear *out);
+
+/* 1 when the straight joint line from a to b keeps every asked distance. */
+int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, const double *b);
+
+/* Collision-free polyline from a to b: via (cap * 7) receives the points between; returns their number or -1.
+ * The budget counts tree nodes; the same seed gives the same path. */
+int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, uint64_t seed, int32_t budget,
+                int32_t cap, double *via);
+
+/* TCP position (3), tool direction (3), x direction (3) and speed of n configurations, in the base frame: out n * 10. */
+void rp_track(const rp_robot *r, const double *flange_from_tcp, int32_t n, const double *q, const double *d, double *out);
+#endif

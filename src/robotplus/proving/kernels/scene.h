@@ -1,0 +1,58 @@
+/* A robot at a place in a cell: what collides with what, and how close they come. */
+#ifndef RP_SCENE_H
+#define RP_SCENE_H
+#include "rp.h"
+
+#define RP_OBSTACLES 512 /* most boxes of a cell */
+#define RP_PAIRS 64      /* most self-collision link pairs */
+
+enum { RP_FLOOR = 1 }; /* obstacle flag: links 0 and 1 stand on it and are exempt */
+
+/* Obstacles in the world frame; obstacle boxes of one named thing share an id. */
+typedef struct {
+    int32_t n, n_id;
+    const double *pose;   /* n * 12 world_from_box */
+    const double *half;   /* n * 3 */
+    const int32_t *first; /* n: first and last order position at which it is there */
+    const int32_t *last;
+    const int32_t *flags;
+    const int32_t *id;
+    const uint8_t *touch; /* n_stop * n_id: the carried part may touch it when near */
+    double min_clearance, tool_clearance;
+} rp_world;
+
+/* What is going on: order position of the stop, the carried part (-1: none), near the work or travelling. */
+typedef struct {
+    int32_t stop, carry, near;
+} rp_phase;
+
+/* The cell seen from a base place. */
+typedef struct {
+    const rp_robot *robot;
+    const rp_world *world;
+    int32_t n_pair;
+    const int32_t *pair; /* n_pair * 2 link numbers that must not meet */
+    double base_from_world[12];
+    double pose[RP_OBSTACLES][12]; /* base_from_box */
+    double radius[RP_OBSTACLES];
+    double box_radius[RP_BOXES];
+    int32_t link_first[RP_DOF + 2 + RP_BOXES], link_count[RP_DOF + 2 + RP_BOXES]; /* boxes of each link */
+    int32_t n_link;
+} rp_scene;
+
+void rp_scene_init(rp_scene *s, const rp_robot *r, const rp_world *w, const double *world_from_base, const int32_t *pair,
+                   int32_t n_pair);
+
+/* Lower bound of the distance between two boxes given in one frame (negative: they may overlap). */
+double rp_box_gap(const double *pa, const double *ha, const double *pb, const double *hb);
+
+/* base_from_box of every box at the frames f of rp_fk. */
+void rp_boxes(const rp_robot *r, double f[RP_DOF + 1][12], double out[RP_BOXES][12]);
+
+/* Least gap minus what is asked of it, over all pairs that count in this phase; stops early below `enough`. */
+double rp_scene_slack(const rp_scene *s, const rp_phase *phase, const double *q);
+
+/* For n configurations q[joint * stride + i]: ok[i] &= free. tool = 0 leaves tool and part against the world out. */
+void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool,
+                   uint8_t *ok);
+#endif
