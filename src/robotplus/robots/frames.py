@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from robotplus.robots.model import Array, OrientedBox
+from robotplus.robots.model import Array, OrientedBox, Vec3
 
 
 def rotation(rpy: Sequence[float]) -> Array:
@@ -43,9 +43,21 @@ def about(axis: Sequence[float], angle: float) -> Array:
     """(3, 3) rotation by ``angle`` [rad] about a unit ``axis`` (Rodrigues)."""
     x, y, z = axis
     k = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + math.sin(angle) * k + (1.0 - math.cos(angle)) * (k @ k)
+    out: Array = np.eye(3) + math.sin(angle) * k + (1.0 - math.cos(angle)) * (k @ k)
+    return out
 
 
 def box_transform(box: OrientedBox) -> Array:
     """(4, 4) pose of a box's centre frame in its parent frame."""
     return transform(box.xyz, box.rpy)
+
+
+def angles(matrix: Array) -> Vec3:
+    """URDF roll, pitch, yaw [rad] of a (3, 3) rotation: the inverse of :func:`rotation`.
+
+    At a pitch of ±90° only the sum or difference of roll and yaw is determined; then roll is 0.
+    """
+    pitch = math.atan2(-matrix[2, 0], math.hypot(matrix[0, 0], matrix[1, 0]))
+    if math.hypot(matrix[0, 0], matrix[1, 0]) < 1e-9:
+        return 0.0, pitch, math.atan2(-matrix[0, 1], matrix[1, 1])
+    return math.atan2(matrix[2, 1], matrix[2, 2]), pitch, math.atan2(matrix[1, 0], matrix[0, 0])
