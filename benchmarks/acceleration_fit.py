@@ -2,8 +2,8 @@
 
 Shape (size, load, wrist, class) comes from published accelerations and load curves, the level of the ramp
 times from pick cycles alone. Makers' acceleration limits and worst-case ramps differ in meaning from maker to
-maker, so only ratios within one maker are used. The exception is the factor of collaborative arms, whose makers
-publish accelerations but no cycles.
+maker, so only ratios within one maker are used. The exception is the factor of collaborative arms, whose
+makers publish accelerations but no cycles.
 """
 
 from __future__ import annotations

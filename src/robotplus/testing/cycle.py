@@ -2,8 +2,8 @@
 
 In: sampled joint paths and limits |q̇| <= v, |q̈| <= a. Out: the least time of each path, at rest at both
 ends. It judges cycle times without the prover's own timing and shares no code with it. The method is
-reachability analysis on the squared path speed (Pham and Pham, "A New Approach to Time-Optimal Path Parameterization Based
-on Reachability Analysis", IEEE T-RO 2018): with q = q(s), x = ṡ² and u = s̈,
+reachability analysis on the squared path speed (Pham and Pham, "A New Approach to Time-Optimal Path
+Parameterization Based on Reachability Analysis", IEEE T-RO 2018): with q = q(s), x = ṡ² and u = s̈,
 
     q̇² = q'² x,        q̈ = q' u + q'' x,        x[i + 1] = x[i] + 2 h u[i]
 

@@ -2,7 +2,8 @@
 
 In: a robot's kinematics and joint limits. Out: joint paths of the cycle's arch at many places of the work
 space, whose fastest traverse (``testing.cycle``) is the arm's cycle time. As in makers' catalogues the tool
-points down, the vertical legs overlap the horizontal one, the place is the best one and no settling is counted.
+points down, the vertical legs overlap the horizontal one, the place is the best one, and no settling is
+counted.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def _tool_poses(robot: Robot, cycle: PickCycle) -> Array:
 
 
 def _solve(arm: Chain, q: Array, target: Array, *, steps: int) -> tuple[Array, Array]:
-    """Damped least squares from q (b, dof) to poses (b, 4, 4): joint values, and who arrived within limits."""
+    """Damped least squares from q (b, dof) to poses (b, 4, 4): joint values, and who arrived in limits."""
     for step in range(steps + 1):
         pose, jacobian = forward(arm, q)
         r, t = pose[:, :3, :3], target[:, :3, :3]
