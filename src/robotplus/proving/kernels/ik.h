@@ -31,6 +31,31 @@ static inline void ik_sincos(double x, double *s, double *c) {
     *c = (odd ^ high) ? -b : b;
 }
 
+/* atan2 to about 2e-16 relative: folded into [-tan(pi/8), tan(pi/8)], then t + t^3 p(t^2) with p fitted to atan at
+ * Chebyshev nodes. atan2(0, 0) = 0. No branches. */
+static inline double ik_atan2(double y, double x) {
+    const double ax = fabs(x), ay = fabs(y);
+    const double big = ax > ay ? ax : ay, small = ax > ay ? ay : ax;
+    const int fold = small > 0.41421356237309503 * big;
+    const double num = fold ? small - big : small, den = fold ? small + big : big;
+    const double t = num / (den > 0 ? den : 1), z = t * t;
+    double p = 0.022750520903651858;
+    p = p * z - 0.044833341647498588;
+    p = p * z + 0.057363320232517549;
+    p = p * z - 0.066496136714103149;
+    p = p * z + 0.076910551560714982;
+    p = p * z - 0.090908525570432719;
+    p = p * z + 0.11111109636530012;
+    p = p * z - 0.14285714266096541;
+    p = p * z + 0.19999999999898407;
+    p = p * z - 0.33333333333333248;
+    double a = t + t * z * p;
+    a = fold ? a + 0.25 * IK_PI : a;
+    a = ay > ax ? 0.5 * IK_PI - a : a;
+    a = x < 0 ? IK_PI - a : a;
+    return y < 0 ? -a : a;
+}
+
 /* As rp_fk, with the fast trigonometry. */
 static inline void ik_fk(const rp_robot *r, const double *q, double f[RP_DOF + 1][12]) {
     for (int j = 0; j < r->dof; j++) {
@@ -85,5 +110,47 @@ static inline void ik_columns(const rp_robot *r, double f[RP_DOF + 1][12], const
         }
     }
 }
+
+/* The closed forms work on blocks of poses, one lane a pose, so that every inner loop vectorises.
+ *
+ * Both name angles theta in a canonical chain (ik_opw.c, ik_ur.c): theta = sign * q + offset, and
+ * base_from_flange = base_from_canon * chain(theta) * wrist_from_flange. */
+#define IK_LANES 32
+
+enum { /* where the parameters lie in rp_robot.ik; classify.py fills them */
+    IK_CANON_FROM_BASE = 0,
+    IK_FLANGE_FROM_WRIST = 12,
+    IK_A1 = 24, /* axis 2 before axis 1 */
+    IK_B,       /* wrist beside axis 1, along axis 2 */
+    IK_L2,      /* axis 2 to axis 3 */
+    IK_L3,      /* axis 3 to wrist along axis 4 (OPW); axis 3 to axis 4 (UR) */
+    IK_A2,      /* wrist beside axis 4 in the arm's plane (OPW) */
+    IK_D5,      /* axis 4 to wrist along axis 5 (UR) */
+    IK_E5,      /* axis 5 beside axis 4 (UR) */
+    IK_SIGN = 32,
+    IK_OFFSET = 40,
+    IK_POLISH = 48, /* Newton iterations that follow because the chain is off its class, else 0 */
+    IK_SLACK /* how far past a double root (arm stretched, wrist beside axis 1) is still on it, relative */
+};
+
+typedef struct {
+    double wrist[12][IK_LANES];    /* canon_from_wrist, wanted */
+    double theta[8][RP_DOF][IK_LANES];
+    double good[8][IK_LANES];      /* 1 where the branch exists, else 0 */
+} ik_block;
+
+void ik_opw(const rp_robot *r, ik_block *b);
+void ik_ur(const rp_robot *r, ik_block *b);
+
+/* Newton on the true chain from q towards the base_from_flange targets, lane by lane; good becomes 0 where the error
+ * (metres; radians times IK_ANGLE_ARM) ends at tol or more. within_limits keeps every iterate within the joint limits. */
+void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], double *good,
+               int iterations, double tol, int within_limits);
+
+/* Turn revolute joints into their ranges (nearest the middle) and couplings; good becomes 0 where that fails. */
+void ik_settle(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good);
+
+/* How far past a joint limit [rad] still counts as on it. */
+#define IK_ON_LIMIT 1e-10
 
 #endif

@@ -1,0 +1,92 @@
+/* rp_ik_batch: poses in blocks through the class's solver, then windings, limits and couplings. */
+#include "ik.h"
+
+#define POLISHED 1e-7 /* metres: what Newton must reach */
+
+/* Poses first .. first + IK_LANES - 1 (the last one again where there are no more). */
+static void load_block(const double *pose, int32_t n, int32_t stride, int32_t first, double p[12][IK_LANES]) {
+    const int full = n - first >= IK_LANES;
+    for (int k = 0; k < 12; k++) {
+        const double *from = pose + (int64_t)k * stride + first;
+        if (full) memcpy(p[k], from, sizeof p[k]);
+        else
+            for (int i = 0; i < IK_LANES; i++) p[k][i] = from[i < n - first ? i : n - first - 1];
+    }
+}
+
+/* base_from_flange -> canon_from_wrist. */
+static void to_canon(const rp_robot *r, double p[12][IK_LANES], double wrist[12][IK_LANES]) {
+    const double *a = r->ik + IK_CANON_FROM_BASE, *c = r->ik + IK_FLANGE_FROM_WRIST;
+    double m[12][IK_LANES];
+    for (int row = 0; row < 3; row++)
+        for (int col = 0; col < 4; col++)
+            for (int i = 0; i < IK_LANES; i++)
+                m[4 * row + col][i] = a[4 * row] * p[col][i] + a[4 * row + 1] * p[4 + col][i] +
+                                      a[4 * row + 2] * p[8 + col][i] + (col == 3 ? a[4 * row + 3] : 0);
+    for (int row = 0; row < 3; row++)
+        for (int col = 0; col < 4; col++)
+            for (int i = 0; i < IK_LANES; i++)
+                wrist[4 * row + col][i] = m[4 * row][i] * c[col] + m[4 * row + 1][i] * c[4 + col] +
+                                          m[4 * row + 2][i] * c[8 + col] + (col == 3 ? m[4 * row + 3][i] : 0);
+}
+
+/* theta -> q, refined on the true chain where the class fits only nearly. */
+static void to_joints(const rp_robot *r, double target[12][IK_LANES], double theta[RP_DOF][IK_LANES], double *good) {
+    for (int j = 0; j < 6; j++) {
+        const double sign = r->ik[IK_SIGN + j], offset = r->ik[IK_OFFSET + j];
+        for (int i = 0; i < IK_LANES; i++) theta[j][i] = sign * (theta[j][i] - offset);
+    }
+    if (r->ik[IK_POLISH] > 0) ik_refine(r, target, theta, good, (int)r->ik[IK_POLISH], POLISHED, 0);
+}
+
+void ik_settle(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good) {
+    for (int j = 0; j < r->dof; j++) {
+        const double lower = r->lower[j], upper = r->upper[j];
+        const int turns = !(r->prismatic >> j & 1);
+        for (int i = 0; i < IK_LANES; i++) {
+            double x = turns ? ik_wind(q[j][i], lower, upper) : q[j][i];
+            const int inside = x >= lower - IK_ON_LIMIT && x <= upper + IK_ON_LIMIT;
+            x = x < lower ? lower : x;
+            q[j][i] = x > upper ? upper : x;
+            good[i] = inside ? good[i] : 0;
+        }
+    }
+    for (int k = 0; k < r->n_coupling; k++) {
+        const double lower = r->coupling_lower[k], upper = r->coupling_upper[k];
+        double sum[IK_LANES] = {0};
+        for (int j = 0; j < r->dof; j++)
+            for (int i = 0; i < IK_LANES; i++) sum[i] += r->coupling[k][j] * q[j][i];
+        for (int j = 0; j < r->dof; j++) { /* a joint of more than a turn may meet the coupling on another turn */
+            const double c = r->coupling[k][j];
+            if (c == 0 || r->prismatic >> j & 1 || r->upper[j] - r->lower[j] < 2 * IK_PI) continue;
+            for (int i = 0; i < IK_LANES; i++) {
+                const double wanted = ik_wind(c * sum[i], c * (c > 0 ? lower : upper), c * (c > 0 ? upper : lower));
+                const double x = q[j][i] + (wanted - c * sum[i]) / (c * c);
+                const int take = (sum[i] < lower || sum[i] > upper) && x >= r->lower[j] && x <= r->upper[j];
+                sum[i] += take ? c * (x - q[j][i]) : 0;
+                q[j][i] = take ? x : q[j][i];
+            }
+        }
+        for (int i = 0; i < IK_LANES; i++) good[i] = sum[i] >= lower && sum[i] <= upper ? good[i] : 0;
+    }
+}
+
+void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
+    ik_block b;
+    double target[12][IK_LANES];
+    for (int32_t first = 0; first < n; first += IK_LANES) {
+        const int32_t count = n - first < IK_LANES ? n - first : IK_LANES;
+        load_block(pose, n, stride, first, target);
+        to_canon(r, target, b.wrist);
+        if (r->ik_class == RP_IK_OPW) ik_opw(r, &b);
+        else if (r->ik_class == RP_IK_UR) ik_ur(r, &b);
+        else memset(b.good, 0, sizeof b.good);
+        for (int branch = 0; branch < 8; branch++) {
+            to_joints(r, target, b.theta[branch], b.good[branch]);
+            ik_settle(r, b.theta[branch], b.good[branch]);
+            for (int j = 0; j < 6; j++)
+                memcpy(q + ((int64_t)branch * RP_DOF + j) * stride + first, b.theta[branch][j], count * sizeof *q);
+            for (int i = 0; i < count; i++) ok[(int64_t)branch * stride + first + i] = b.good[branch][i] > 0;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+/* Damped Newton over IK_LANES poses at once: the polish of closed forms and the workhorse of the numeric class. */
+#include "ik.h"
+
+typedef double lanes[IK_LANES];
+
+#define ROWS 6
+#define MOST 0.5          /* radians (or metres) a joint may move in one iteration */
+#define DAMPING 1e-3      /* damping per squared error */
+#define DAMPING_LEAST 1e-14
+
+typedef struct {
+    lanes col[RP_DOF][ROWS]; /* Jacobian at the flange origin, rotations times IK_ANGLE_ARM */
+    lanes error[ROWS];
+    lanes norm2;
+} lanes_linear;
+
+/* Forward kinematics, pose error and Jacobian of every lane. */
+static void linearise(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES],
+                      lanes_linear *out) {
+    lanes f[12], at[RP_DOF][3], axis[RP_DOF][3];
+    for (int k = 0; k < 12; k++)
+        for (int i = 0; i < IK_LANES; i++) f[k][i] = k % 5 == 0;
+    for (int j = 0; j <= r->dof; j++) {
+        const double *o = j < r->dof ? r->origin[j] : r->tip;
+        for (int row = 0; row < 3; row++) {
+            double *a = f[4 * row], *b = f[4 * row + 1], *c = f[4 * row + 2], *d = f[4 * row + 3];
+            for (int i = 0; i < IK_LANES; i++) {
+                const double x = a[i], y = b[i], z = c[i];
+                a[i] = x * o[0] + y * o[4] + z * o[8];
+                b[i] = x * o[1] + y * o[5] + z * o[9];
+                c[i] = x * o[2] + y * o[6] + z * o[10];
+                d[i] += x * o[3] + y * o[7] + z * o[11];
+            }
+        }
+        if (j == r->dof) break;
+        const int slides = r->prismatic >> j & 1;
+        for (int i = 0; i < IK_LANES; i++) {
+            double s, c;
+            ik_sincos(slides ? 0 : q[j][i], &s, &c);
+            const double shift = slides ? q[j][i] : 0;
+            for (int row = 0; row < 3; row++) {
+                const double x = f[4 * row][i], y = f[4 * row + 1][i];
+                f[4 * row][i] = x * c + y * s;
+                f[4 * row + 1][i] = y * c - x * s;
+                f[4 * row + 3][i] += f[4 * row + 2][i] * shift;
+                axis[j][row][i] = f[4 * row + 2][i];
+                at[j][row][i] = f[4 * row + 3][i];
+            }
+        }
+    }
+    for (int i = 0; i < IK_LANES; i++) {
+        double m[3], trace = 0, e2 = 0;
+        for (int row = 0; row < 3; row++) {
+            const int u = 4 * ((row + 1) % 3), v = 4 * ((row + 2) % 3);
+            m[row] = 0;
+            for (int k = 0; k < 3; k++) {
+                m[row] += f[u + k][i] * target[v + k][i] - f[v + k][i] * target[u + k][i];
+                trace += f[4 * row + k][i] * target[4 * row + k][i];
+            }
+            out->error[row][i] = target[4 * row + 3][i] - f[4 * row + 3][i];
+            e2 += out->error[row][i] * out->error[row][i];
+        }
+        const double s = 0.5 * sqrt(m[0] * m[0] + m[1] * m[1] + m[2] * m[2]);
+        const double k = s > 1e-7 ? ik_atan2(s, 0.5 * (trace - 1)) / s : 1; /* angle over its sine */
+        for (int row = 0; row < 3; row++) {
+            const double w = 0.5 * k * IK_ANGLE_ARM * m[row];
+            out->error[3 + row][i] = w;
+            e2 += w * w;
+        }
+        out->norm2[i] = trace < -0.99 ? 1 + e2 : e2; /* half a turn has no sine: never small */
+    }
+    for (int j = 0; j < r->dof; j++) {
+        const int slides = r->prismatic >> j & 1;
+        for (int row = 0; row < 3; row++) {
+            const int u = (row + 1) % 3, v = (row + 2) % 3;
+            for (int i = 0; i < IK_LANES; i++) {
+                const double cross = axis[j][u][i] * (f[4 * v + 3][i] - at[j][v][i]) -
+                                     axis[j][v][i] * (f[4 * u + 3][i] - at[j][u][i]);
+                out->col[j][row][i] = slides ? axis[j][row][i] : cross;
+                out->col[j][3 + row][i] = slides ? 0 : IK_ANGLE_ARM * axis[j][row][i];
+            }
+        }
+    }
+}
+
+/* Replace error by (J JT + damping)^-1 error. */
+static void solve(int dof, lanes_linear *l) {
+    lanes a[ROWS][ROWS], d[ROWS];
+    for (int row = 0; row < ROWS; row++)
+        for (int col = 0; col <= row; col++)
+            for (int i = 0; i < IK_LANES; i++) {
+                double s = row == col ? DAMPING * l->norm2[i] + DAMPING_LEAST : 0;
+                for (int j = 0; j < dof; j++) s += l->col[j][row][i] * l->col[j][col][i];
+                a[row][col][i] = s;
+            }
+    for (int row = 0; row < ROWS; row++) {
+        for (int col = 0; col < row; col++)
+            for (int i = 0; i < IK_LANES; i++) {
+                double s = a[row][col][i];
+                for (int k = 0; k < col; k++) s -= a[row][k][i] * a[col][k][i];
+                a[row][col][i] = s * d[col][i];
+            }
+        for (int i = 0; i < IK_LANES; i++) {
+            double s = a[row][row][i], y = l->error[row][i];
+            for (int k = 0; k < row; k++) {
+                s -= a[row][k][i] * a[row][k][i];
+                y -= a[row][k][i] * l->error[k][i];
+            }
+            d[row][i] = 1 / sqrt(s > DAMPING_LEAST / 2 ? s : DAMPING_LEAST / 2);
+            l->error[row][i] = y * d[row][i];
+        }
+    }
+    for (int row = ROWS - 1; row >= 0; row--)
+        for (int i = 0; i < IK_LANES; i++) {
+            double s = l->error[row][i];
+            for (int k = row + 1; k < ROWS; k++) s -= a[k][row][i] * l->error[k][i];
+            l->error[row][i] = s * d[row][i];
+        }
+}
+
+void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], double *good,
+               int iterations, double tol, int within_limits) {
+    lanes_linear l;
+    for (int it = 0;; it++) {
+        linearise(r, target, q, &l);
+        double open = 0;
+        for (int i = 0; i < IK_LANES; i++) open += good[i] > 0 && l.norm2[i] >= tol * tol ? 1 : 0;
+        if (open == 0) return;
+        if (it == iterations) break;
+        lanes step, scale;
+        for (int i = 0; i < IK_LANES; i++) scale[i] = l.norm2[i] >= tol * tol ? MOST : 0, step[i] = MOST;
+        solve(r->dof, &l);
+        lanes dq[RP_DOF];
+        for (int j = 0; j < r->dof; j++)
+            for (int i = 0; i < IK_LANES; i++) {
+                double s = 0;
+                for (int row = 0; row < ROWS; row++) s += l.col[j][row][i] * l.error[row][i];
+                dq[j][i] = s;
+                step[i] = fabs(s) > step[i] ? fabs(s) : step[i];
+            }
+        for (int j = 0; j < r->dof; j++)
+            for (int i = 0; i < IK_LANES; i++) {
+                double x = q[j][i] + dq[j][i] * (scale[i] / step[i]);
+                if (within_limits) {
+                    x = x < r->lower[j] ? r->lower[j] : x;
+                    x = x > r->upper[j] ? r->upper[j] : x;
+                }
+                q[j][i] = x;
+            }
+    }
+    for (int i = 0; i < IK_LANES; i++) good[i] = l.norm2[i] < tol * tol ? good[i] : 0;
+}
