@@ -1,0 +1,183 @@
+"""One solution's evidence: playback stage, curves, map, claims, what is not shown, premises."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from robotplus.certificates.certificate import Certificate, Premise, Verdict
+from robotplus.matching.answer import Solution
+from robotplus.reporting import charts
+from robotplus.reporting.figures import degrees, millimetres, percent, quantity, seconds
+from robotplus.reporting.markup import Child, Html, join, tag
+from robotplus.reporting.placement import placement_map
+from robotplus.reporting.timeline import Profile
+from robotplus.reporting.voice import Voice
+from robotplus.scenarios.task import Need
+
+CHECKS = {"holds": "check_holds", "refused": "check_refused", "cannot_check": "check_cannot"}
+
+
+def article(solution: Solution, index: int, *, need: Need, curves: Profile, voice: Voice, playback: Html) -> Html:
+    """Everything there is to show for one solution."""
+    robot = solution.robot
+    return tag(
+        "article",
+        tag(
+            "h3",
+            tag("span", index + 1, class_="rank"),
+            " ",
+            tag("small", robot.maker),
+            " ",
+            robot.model,
+            " ",
+            voice.badge(solution.verdict),
+        ),
+        playback,
+        tag("div", strips(curves, need, voice), class_="timebar"),
+        tag(
+            "div",
+            tag("div", *_charts(curves, need, voice), class_="charts"),
+            placement_map(solution.placements, solution.certificate.base, program=need.program, voice=voice),
+            class_="columns",
+        ),
+        tag(
+            "div",
+            claims(solution.certificate, solution.checked, voice),
+            tag("div", premises(solution.certificate.premises, voice), not_shown(solution.certificate, voice)),
+            class_="columns even",
+        ),
+        id=f"solution-{index}",
+        class_="solution",
+        data_solution=index,
+    )
+
+
+def strips(curves: Profile, need: Need, voice: Voice) -> Html:
+    """The time bar's colours: clearance and joint speed used, with a legend and the closest moments."""
+    rows = []
+    asked = need.program.requirements.min_clearance
+    if curves.clearance is not None:
+        worst = charts.worst_in_bins(curves.t, curves.clearance, lowest=True)
+        levels = [charts.clearance_level(float(v), asked) for v in worst]
+        rows.append(charts.strip(curves.t, levels, name="of-clearance", title=voice.say("strip_clearance")))
+    if curves.speed_used is not None:
+        worst = charts.worst_in_bins(curves.t, curves.speed_used, lowest=False)
+        levels = [charts.speed_level(float(v)) for v in worst]
+        rows.append(charts.strip(curves.t, levels, name="of-speed", title=voice.say("strip_speed")))
+    legend = [tag("li", tag("i", class_=f"level {k}"), voice.say(k)) for k in ("tight", "fair", "ample")]
+    closest = charts.dips(curves.t, curves.clearance) if curves.clearance is not None else []
+    jumps = [
+        tag("button", f"{millimetres(c)} · {t:.1f} s", type="button", data_seek=f"{t:.4f}", **voice.label("jump", t=f"{t:.1f}"))
+        for t, c in closest
+    ]
+    moments = tag("p", voice.say("dips"), ": ", *jumps, class_="dips") if jumps else None
+    return join(*rows, tag("ul", *legend, class_="legend"), moments)
+
+
+def _charts(curves: Profile, need: Need, voice: Voice) -> list[Html]:
+    asked = need.program.requirements.min_clearance
+    out = []
+    if curves.clearance is None:
+        out.append(_missing("chart_clearance", voice))
+    else:
+        out.append(
+            charts.chart(
+                curves.t,
+                curves.clearance * 1000,
+                title=voice.say("chart_clearance"),
+                limit=asked * 1000,
+                limit_label=voice.say("asked"),
+            )
+        )
+    if curves.speed_used is None:
+        out.append(_missing("chart_speed", voice))
+    else:
+        out.append(
+            charts.chart(
+                curves.t,
+                curves.speed_used * 100,
+                title=voice.say("chart_speed"),
+                limit=100.0,
+                limit_label=voice.say("limit"),
+            )
+        )
+    if curves.tool_speed is not None:
+        out.append(charts.chart(curves.t, curves.tool_speed, title=voice.say("chart_tool")))
+    return out
+
+
+def _missing(key: str, voice: Voice) -> Html:
+    return tag(
+        "figure", tag("figcaption", voice.say(key)), tag("p", voice.say("chart_missing"), class_="note"), class_="chart"
+    )
+
+
+def claims(certificate: Certificate, checked: Verdict | None, voice: Voice) -> Html:
+    """The certificate's claims as a list, who checked them, and the digests by which to find it again."""
+    c = certificate.claims
+    cycle, tolerance = c.get("cycle_time_s") or {}, c.get("base_tolerance") or {}
+    speed = c.get("tool_speed_mps")
+    x, y, z = certificate.base.xyz
+    rows: list[tuple[str, Child]] = [
+        ("cycle_time", f"{seconds(cycle.get('low'))} – {seconds(cycle.get('high'))}"),
+        ("clearance", millimetres(c.get("min_clearance_m"))),
+        ("self_clearance", millimetres(c.get("self_clearance_m"))),
+        ("joint_range_used", percent(c.get("joint_range_used"))),
+        ("velocity_used", percent(c.get("velocity_used"))),
+        ("acceleration_used", percent(c.get("acceleration_used"))),
+        ("path_deviation", millimetres(c.get("path_deviation_m"))),
+        ("direction_deviation", degrees(c.get("direction_deviation_rad"))),
+        ("tool_speed", quantity(speed, "m/s")),
+        ("payload_used", percent(c.get("payload_used"))),
+        ("wrist_moment_used", percent(c.get("wrist_moment_used"))),
+        ("wrist_inertia_used", percent(c.get("wrist_inertia_used"))),
+        ("base_tolerance", f"± {millimetres(tolerance.get('xy_m'))}, ± {degrees(tolerance.get('angle_rad'))}"),
+        (
+            "base_at",
+            join(f"x {x:.3f} m, y {y:.3f} m, z {z:.3f} m, ", voice.say("yaw"), f" {math.degrees(certificate.base.yaw):.1f}°"),
+        ),
+        ("certificate", tag("code", certificate.to_document()["sha256"])),
+        ("model_digest", tag("code", certificate.robot_sha256)),
+    ]
+    facts = [tag("div", tag("dt", voice.say(key)), tag("dd", value)) for key, value in rows]
+    status = voice.say("check_missing" if checked is None else CHECKS[checked.status])
+    return tag(
+        "section",
+        tag("h4", voice.say("claims")),
+        tag("p", status, class_="check"),
+        tag("dl", *facts, class_="claims"),
+    )
+
+
+def not_shown(certificate: Certificate, voice: Voice) -> Html | None:
+    """What the certificate leaves open, each by name with the computed demand where there is one."""
+    if not certificate.not_shown:
+        return None
+    items = []
+    for entry in certificate.not_shown:
+        demand: Any = entry.get("demand")
+        asked = join(" · ", voice.say("demand", value=quantity(demand))) if demand is not None else None
+        items.append(tag("li", voice.word(str(entry.get("what"))), ": ", quantity(entry.get("detail")), asked))
+    return tag("section", tag("h4", voice.say("not_shown")), tag("ul", *items, class_="plain"))
+
+
+def premises(entries: tuple[Premise, ...], voice: Voice) -> Html:
+    """Every premise with value, source and confidence; those to confirm come first and say so."""
+    rows = [
+        tag(
+            "tr",
+            tag("th", voice.word(p.name), scope="row"),
+            tag("td", quantity(p.value)),
+            tag("td", p.source),
+            tag("td", voice.word(p.confidence), tag("b", " · ", voice.say("must_confirm")) if p.confirm else None),
+            class_="to-confirm" if p.confirm else None,
+        )
+        for p in sorted(entries, key=lambda p: not p.confirm)
+    ]
+    header = tag("tr", *(tag("th", voice.say(k), scope="col") for k in ("premise", "value", "source", "confidence")))
+    return tag(
+        "section",
+        tag("h4", voice.say("premises")),
+        tag("div", tag("table", tag("thead", header), tag("tbody", *rows)), class_="scroll"),
+    )

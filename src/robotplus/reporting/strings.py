@@ -1,0 +1,202 @@
+"""Every sentence a report or the terminal prints, in Chinese and English, in one table."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["zh", "en", "both"]
+
+STRINGS: Final[dict[str, tuple[str, str]]] = {
+    # head
+    "product": ("机器人+ 求解报告", "Robot+ answer"),
+    "switch": ("语言", "Language"),
+    "looked_at": ("共审查 {n} 个机器人型号", "{n} robot models looked at"),
+    "not_risk": (
+        "本报告不是风险评估(ISO 10218-2),也不说明焊接、喷涂或夹持的质量。",
+        "Not a risk assessment (ISO 10218-2); does not show weld, paint or grip quality.",
+    ),
+    "what_proven_means": (
+        "“已证明”指在所列前提下经计算成立并由独立程序核验,不是官方认可或推荐。",
+        "“Proven” means a calculation that holds under the premises listed and passed an independent check; "
+        "it is no official approval or recommendation.",
+    ),
+    "no_script": (
+        "此浏览器未启用脚本:3D 回放不可用,其余内容完整。",
+        "Scripts are off in this browser: no 3D playback, everything else is here.",
+    ),
+    # verdicts
+    "proven": ("已证明", "Proven"),
+    "proven_if_confirmed": ("待确认后成立", "Proven if confirmed"),
+    "proven_with_a_change": ("调整后成立", "Proven with a change"),
+    "candidate": ("候选(未核验)", "Candidate (not checked)"),
+    "impossible": ("不可能", "Impossible"),
+    "not_found": ("未找到", "Not found"),
+    "unknown": ("数据不足", "Unknown"),
+    # the need
+    "need": ("需求", "The need"),
+    "scenario": ("场景", "Scenario"),
+    "takt": ("节拍", "Takt"),
+    "stops": ("作业点", "Stops"),
+    "tool": ("工具", "Tool"),
+    "heaviest_part": ("最重工件", "Heaviest part"),
+    "asked_clearance": ("要求净距", "Clearance asked"),
+    "base_tolerance": ("底座公差", "Base tolerance"),
+    "mounting": ("安装方式", "Mounting"),
+    "floor": ("落地", "floor"),
+    "wall": ("壁挂", "wall"),
+    "ceiling": ("吊装", "ceiling"),
+    "none_asked": ("未要求", "none asked"),
+    # ranking
+    "ranking": ("排名", "Ranking"),
+    "no_solution": ("没有找到能完成此任务的机器人,原因见下。", "No robot was found able; the reasons are below."),
+    "rank": ("名次", "Rank"),
+    "verdict": ("结论", "Verdict"),
+    "robot": ("机器人", "Robot"),
+    "cycle_time": ("循环时间", "Cycle time"),
+    "tightest": ("最紧余量", "Tightest margin"),
+    "payload_used": ("负载占用", "Payload used"),
+    "clearance": ("净距", "Clearance"),
+    "confirm": ("待确认", "To confirm"),
+    "nothing_to_confirm": ("无", "none"),
+    "watch": ("观看", "Watch"),
+    "further": ("其余 {n} 个可行机器人", "{n} further robots found able"),
+    "takt_line": ("节拍 {takt}", "takt {takt}"),
+    # playback
+    "playback": ("回放与证据", "Playback and evidence"),
+    "no_player": (
+        "此报告生成时 3D 播放器尚未构建(需要 Node.js),因此没有 3D 回放;其余内容完整。",
+        "This report was made without the 3D player (building it needs Node.js), so there is no 3D playback; "
+        "everything else is here.",
+    ),
+    "player_failed": ("此设备无法显示 3D(需要 WebGL)。", "This device cannot show 3D (WebGL is needed)."),
+    "not_embedded": (
+        "为控制文件大小,此方案未嵌入 3D 回放。",
+        "To keep the file small, this solution carries no 3D playback.",
+    ),
+    "play": ("播放", "Play"),
+    "pause": ("暂停", "Pause"),
+    "speed": ("倍速", "Speed"),
+    "reset_view": ("复位视角", "Reset view"),
+    "envelope": ("显示外形盒", "Show boxes"),
+    "time": ("时间", "Time"),
+    "player_hint": (
+        "拖动旋转,滚轮或双指缩放;空格播放,←→ 逐步,R 复位。半透明盒即证明所用外形,盒内肢体仅为示意。",
+        "Drag to turn, wheel or pinch to zoom; space plays, ←→ step, R resets. "
+        "The see-through boxes are the shapes proven with; the limbs inside are only drawn.",
+    ),
+    "drawn_within": ("回放与运动公式相差不超过 {mm} mm。", "Drawn within {mm} mm of the motion formula."),
+    "strip_clearance": ("净距(相对要求)", "Clearance against what is asked"),
+    "strip_speed": ("关节速度占用", "Joint speed used"),
+    "tight": ("紧", "tight"),
+    "fair": ("一般", "fair"),
+    "ample": ("宽裕", "ample"),
+    "unmeasured": ("未测", "not measured"),
+    "dips": ("最近处", "Closest moments"),
+    "jump": ("跳到 {t} s", "jump to {t} s"),
+    "chart_speed": ("关节速度占用 [%]", "Joint speed used [%]"),
+    "chart_clearance": ("净距 [mm]", "Clearance [mm]"),
+    "chart_tool": ("工具速度 [m/s]", "Tool speed [m/s]"),
+    "chart_missing": (
+        "未测:此方案尚未经独立核验。",
+        "Not measured: this solution has not been through the independent check.",
+    ),
+    "limit": ("上限", "limit"),
+    "asked": ("要求", "asked"),
+    "map": ("底座位置图", "Where the base may stand"),
+    "map_note": (
+        "俯视;点越深越大,可完成的任务部分越多;◎ 为所证明的位置。",
+        "Top view; the darker and larger a dot, the more of the task can be done from there; ◎ is the place proven.",
+    ),
+    "region": ("允许区域", "allowed region"),
+    # claims
+    "claims": ("所证明的结论", "What was shown"),
+    "self_clearance": ("自身净距(已查部件对)", "Self clearance (pairs checked)"),
+    "joint_range_used": ("关节行程占用", "Joint range used"),
+    "velocity_used": ("关节速度占用", "Joint speed used"),
+    "acceleration_used": ("关节加速度占用", "Joint acceleration used"),
+    "path_deviation": ("轨迹偏差", "Path deviation"),
+    "direction_deviation": ("方向偏差", "Direction deviation"),
+    "tool_speed": ("工艺速度", "Process speed"),
+    "wrist_moment_used": ("腕部力矩占用", "Wrist moment used"),
+    "wrist_inertia_used": ("腕部惯量占用", "Wrist inertia used"),
+    "not_shown": ("未说明的内容", "What is not shown"),
+    "demand": ("计算需求 {value}", "computed demand {value}"),
+    "self_pair": ("自身部件对", "self-collision pair"),
+    "wrist_moment": ("腕部力矩", "wrist moment"),
+    "wrist_inertia": ("腕部惯量", "wrist inertia"),
+    "torque": ("关节力矩", "joint torque"),
+    "energy": ("能耗", "energy"),
+    "premises": ("前提", "Premises"),
+    "premise": ("前提", "Premise"),
+    "value": ("数值", "Value"),
+    "source": ("来源", "Source"),
+    "confidence": ("可信度", "Confidence"),
+    "high": ("高", "high"),
+    "medium": ("中", "medium"),
+    "low": ("低", "low"),
+    "must_confirm": ("需确认", "confirm"),
+    "certificate": ("证书", "Certificate"),
+    "model_digest": ("型号文件", "Model file"),
+    "check_holds": ("独立核验:成立", "Independent check: holds"),
+    "check_refused": ("独立核验:不成立", "Independent check: refused"),
+    "check_cannot": ("独立核验:无法核验", "Independent check: cannot check"),
+    "check_missing": ("尚未独立核验", "Not checked yet"),
+    "base_at": ("底座", "Base"),
+    "yaw": ("朝向", "yaw"),
+    # refusals
+    "refusals": ("未入选的机器人与原因", "Robots refused, and why"),
+    "no_refusals": ("没有机器人被拒绝。", "No robot was refused."),
+    "models": ("{n} 个型号", "{n} models"),
+    "needed": ("需要", "Needed"),
+    "available": ("现有", "Available"),
+    "shortfall": ("差", "Short by"),
+    "where": ("位置", "Where"),
+    "budget": ("搜索预算", "Search budget"),
+    # questions
+    "questions": ("购买前要问的问题", "Questions to ask before buying"),
+    "no_questions": ("没有需要向厂家确认的问题。", "Nothing needs to be asked of a maker."),
+    # foot
+    "made_from": ("依据与版本", "Made from"),
+    "engine": ("引擎", "Engine"),
+    "need_digest": ("需求文件", "Need file"),
+    "catalogue_digest": ("机器人目录", "Robot catalogue"),
+    "seed": ("随机种子", "Seed"),
+    "order": ("排序依据", "Order"),
+    "timing": ("用时", "Time taken"),
+    # terminal
+    "next": ("下一步", "Next"),
+    "next_check": (
+        "核验一份证书:robotplus check cert-<robot>.json",
+        "check a certificate: robotplus check cert-<robot>.json",
+    ),
+    "next_report": ("打开 report.html 观看回放", "open report.html to watch the playback"),
+    "next_confirm": ("请厂家确认 {n} 项数据", "ask the makers to confirm {n} figures"),
+    "more_rows": ("另有 {n} 个", "{n} more"),
+    "holds": ("成立", "holds"),
+    "refused": ("不成立", "refused"),
+    "cannot_check": ("无法核验", "cannot check"),
+    "currency_model": ("型号", "model"),
+    "currency_need": ("需求", "need"),
+    "moves": ("动作段", "Moves"),
+}
+
+ICONS: Final[dict[str, str]] = {
+    "proven": "✓",
+    "proven_if_confirmed": "◐",
+    "proven_with_a_change": "△",
+    "candidate": "○",
+    "impossible": "✕",
+    "not_found": "∅",
+    "unknown": "?",
+}
+
+
+def both(key: str, **values: object) -> tuple[str, str]:
+    """The Chinese and the English sentence of ``key``, filled with ``values``."""
+    zh, en = STRINGS[key]
+    return zh.format(**values), en.format(**values)
+
+
+def known(key: str) -> tuple[str, str]:
+    """Like `both` for a word that may be missing from the table (then it is shown as it is)."""
+    return STRINGS.get(key, (key.replace("_", " "), key.replace("_", " ")))
