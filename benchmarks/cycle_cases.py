@@ -17,6 +17,7 @@ from robotplus.robots.model import Array, Figure, Robot, Vec3
 from robotplus.testing.pick_cycle import PickCycle, cycle_time, joint_paths
 
 DATA = Path(__file__).parent / "data" / "published_motion.json"
+USUAL_OVERLAP = PickCycle().overlap
 USUAL_LOAD_KG = 1.0  # the load most six-axis rows state; taken where a row states none
 
 Row = dict[str, Any]
@@ -66,7 +67,7 @@ class Case:
         return cycle_time(self.paths, velocity, np.stack([guess.low, guess.nominal, guess.high]))
 
 
-def case(row: Row, catalogue: Mapping[str, Robot]) -> Case:
+def case(row: Row, catalogue: Mapping[str, Robot], *, overlap: float = USUAL_OVERLAP) -> Case:
     """The row's case.
 
     The robot is the catalogue's, else the maker's (else anyone's) industrial six-axis arm of nearest reach,
@@ -87,17 +88,17 @@ def case(row: Row, catalogue: Mapping[str, Robot]) -> Case:
         reach_m=Figure(row["reach_m"], row["source"], row["confidence"]),
     )
     load = USUAL_LOAD_KG if row["load_kg"] is None else row["load_kg"]
-    return Case(row, robot, stand_in, load, joint_paths(robot, cycle_of(row)))
+    return Case(row, robot, stand_in, load, joint_paths(robot, cycle_of(row, overlap=overlap)))
 
 
-def cases(catalogue: Mapping[str, Robot]) -> list[Case]:
-    """Every used row as a case."""
-    return [case(row, catalogue) for row in published()["cycles"] if unused(row) is None]
+def cases(catalogue: Mapping[str, Robot], *, overlap: float = USUAL_OVERLAP) -> list[Case]:
+    """Every used row as a case, with arches of the given overlap."""
+    return [case(row, catalogue, overlap=overlap) for row in published()["cycles"] if unused(row) is None]
 
 
-def cycle_of(row: Row) -> PickCycle:
+def cycle_of(row: Row, *, overlap: float = USUAL_OVERLAP) -> PickCycle:
     """The shape of a row's cycle; a point-to-point move has no height."""
-    return PickCycle(row["height_m"] or 0.0, row["length_m"], math.radians(row.get("turn_deg", 0.0)))
+    return PickCycle(row["height_m"] or 0.0, row["length_m"], math.radians(row.get("turn_deg", 0.0)), overlap)
 
 
 def _reach(robot: Robot) -> float:

@@ -18,7 +18,6 @@ from robotplus.robots.model import Array, Robot
 from robotplus.testing.cycle import fastest
 
 SAMPLES = 61
-OVERLAP = 0.25  # share of the horizontal leg that each vertical leg overlaps
 RADII = (0.45, 0.6, 0.75)  # of the reach, from axis 1 to the middle of the arch
 HEIGHTS = (-0.3, 0.0, 0.3)  # of the reach, above or below the shoulder
 BEARINGS = (0.0, 45.0, 90.0)  # [deg] 0: towards the arm, 90: round axis 1
@@ -27,11 +26,15 @@ STARTS = 12  # random postures from which the inverse kinematics of a place star
 
 @dataclass(frozen=True, slots=True)
 class PickCycle:
-    """The cycle's shape [m], the tool's turn about its own axis on the way [rad] (undone on the way back)."""
+    """The cycle's shape [m], and the tool's turn about its own axis on the way [rad] (undone on the way back).
+
+    ``overlap`` is the share of the horizontal leg that each vertical leg overlaps.
+    """
 
     height: float = 0.025
     length: float = 0.3
     turn: float = 0.0
+    overlap: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,10 @@ def forward(arm: Chain, q: Array) -> tuple[Array, Array]:
 def arch(cycle: PickCycle, samples: int = SAMPLES) -> Array:
     """(samples, 2) points (across, up) [m] of one way, evenly spaced along the arch.
 
-    Quarter ellipses join the vertical legs to the horizontal one, ``OVERLAP`` of it long each.
+    Quarter ellipses join the vertical legs to the horizontal one, ``cycle.overlap`` of it long each.
     """
     angle = np.linspace(0.0, math.pi / 2.0, 400)
-    wide = OVERLAP * cycle.length
+    wide = cycle.overlap * cycle.length
     rise = np.stack([wide * (1.0 - np.cos(angle)), cycle.height * np.sin(angle)], 1)
     fall = np.stack([cycle.length - rise[::-1, 0], rise[::-1, 1]], 1)
     line = np.concatenate([rise, fall])
