@@ -26,7 +26,7 @@ STARTS = 12  # random postures from which the inverse kinematics of a place star
 
 @dataclass(frozen=True, slots=True)
 class PickCycle:
-    """The cycle's shape [m], and the tool's turn about its own axis on the way [rad] (undone on the way back).
+    """The shape [m], and the tool's turn about its own axis on the way there [rad], undone on the way back.
 
     ``overlap`` is the share of the horizontal leg that each vertical leg overlaps.
     """
