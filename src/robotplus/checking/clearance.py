@@ -1,0 +1,295 @@
+"""Distances kept on the whole motion, between samples too.
+
+For a pair of boxes A, B (A behind more joints) and a piece of motion of duration h, three bounds are tried, the
+cheap ones on all pairs at once:
+
+1. the ball around A against box B at the start, less how far A can move on the piece;
+2. a separating plane fixed in B: the gap along its normal at both ends, less a h²/8, with a bounding the acceleration
+   of A's points as seen from B; the plane is the best of B's faces;
+3. the same with the plane that Coal finds. A gap along any direction is a lower bound of the distance, so the numeric
+   tolerance of Coal's search cannot make it too high.
+
+Where none suffices the piece is halved. A distance measured below the demand ends the search: that is a violation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pinocchio
+
+from robotplus.checking.bounds import behind, displacement, rates
+from robotplus.checking.pairs import PairTable
+from robotplus.checking.pieces import Bools, Ints, Pieces
+from robotplus.checking.rig import Placed, Poses, Rig
+from robotplus.robots.model import Array
+
+GENERATIONS = 14
+COMBINATIONS = 400_000  # piece–pair combinations looked at in one generation before giving up
+CHUNK = 250_000
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a displaced base makes the robot do: joints move by at most ``joints`` (pieces, n) on each piece.
+
+    ``holds_tool`` (pieces,): the tool keeps its world pose there.
+    """
+
+    xy: float
+    angle: float
+    joints: Array
+    holds_tool: Bools
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A pair closer than demanded; ``distance`` is None when the bounds could not be decided."""
+
+    pair: int
+    move: int
+    time: float
+    distance: float | None
+    demanded: float
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Pieces with the gen-0 piece each comes from, and the (piece, pair) combinations still open."""
+
+    pieces: Pieces
+    root: Ints
+    piece: Ints
+    pair: Ints
+
+
+class Clearance:
+    """Shows that pairs keep their distances.
+
+    Args:
+        rig: the robot at its place.
+        pairs: what to look at.
+        floors: (moves, pairs) distance to show [m]; -inf where the pair is not looked at.
+        correction: demand room for a displaced base too.
+    """
+
+    def __init__(self, rig: Rig, pairs: PairTable, *, floors: Array, correction: Correction | None) -> None:
+        self.rig, self.pairs, self.floors, self.correction = rig, pairs, floors, correction
+        kinds = np.stack([(~pairs.cell).astype(np.int64), pairs.first])
+        self.groups, inverse = np.unique(kinds, axis=1, return_inverse=True)
+        self.group = inverse.ravel()
+        self.geometry, self.geometry_data = rig.geometry(pairs.boxes)
+        self.rides = np.array([b.body == "tool" or b.body.startswith("part ") for b in rig.boxes])
+
+    def violations(self, pieces: Pieces) -> list[Violation]:
+        """Every pair that comes too close, worst first, at the first refinement where one is seen; empty: all clear."""
+        size = max(1, CHUNK // max(1, len(self.pairs.boxes)))
+        found: list[Violation] = []
+        for k in range(0, len(pieces), size):
+            index = np.arange(k, min(k + size, len(pieces)))
+            part = pieces.take(index)
+            piece, pair = np.nonzero(np.isfinite(self.floors[part.move]))
+            found += self._settle(_Work(part, index, piece, pair))
+        return sorted(
+            found, key=lambda v: (v.distance if v.distance is not None else v.demanded) - v.demanded
+        )
+
+    def _settle(self, work: _Work) -> list[Violation]:
+        for _ in range(GENERATIONS):
+            demanded, open_, found = self._generation(work)
+            if found:
+                return found
+            piece, pair = work.piece[open_], work.pair[open_]
+            if len(piece) == 0:
+                return []
+            used, local = np.unique(piece, return_inverse=True)
+            if 2 * len(piece) > COMBINATIONS:
+                break
+            work = _Work(
+                work.pieces.take(used).halves(),
+                np.repeat(work.root[used], 2),
+                np.concatenate([2 * local, 2 * local + 1]),
+                np.concatenate([pair, pair]),
+            )
+        k = int(np.argmax(demanded))
+        where = work.pieces.take(work.piece[:1])
+        return [
+            Violation(int(work.pair[0]), int(where.move[0]), float(where.start[0]), None, float(demanded[k]))
+        ]
+
+    def _generation(self, work: _Work) -> tuple[Array, Bools, list[Violation]]:
+        """Demand of each combination, which stay open, and violations."""
+        p = work.pieces
+        q, i0, i1 = samples(p)
+        poses = self.rig.poses(q)
+        placed = self.rig.place(poses)
+        shift, bend, room = self._motion_bounds(work, poses, placed, i0)
+        a, group = self.pairs.boxes[work.pair, 0], self.group[work.pair]
+        demanded = self.floors[p.move[work.piece], work.pair]
+        demanded = np.maximum(demanded, room[group, work.piece, a])
+        moved = shift[group, work.piece, a]
+        curved = bend[group, work.piece, a]
+
+        todo = np.arange(len(work.piece))
+        ball = self._ball(placed, i0[work.piece], work.pair) - moved
+        todo = todo[~(ball >= demanded)]
+        d0 = self._relative(placed, i0[work.piece[todo]], work.pair[todo])
+        d1 = self._relative(placed, i1[work.piece[todo]], work.pair[todo])
+        normal = self._faces(*d0, work.pair[todo])
+        shown = self._carried(normal, d0, d1, work.pair[todo], curved[todo], moved[todo])
+        left = ~(shown >= demanded[todo])
+        todo = todo[left]
+        world, distance = self._coal(q, i0[work.piece[todo]], work.pair[todo])
+        rotation_b = placed.rotation[i0[work.piece[todo]], self.pairs.boxes[work.pair[todo], 1]]
+        normal = np.einsum("kji,kj->ki", rotation_b, world)
+        d0, d1 = (d0[0][left], d0[1][left]), (d1[0][left], d1[1][left])
+        shown = self._carried(normal, d0, d1, work.pair[todo], curved[todo], moved[todo])
+        found = [
+            Violation(
+                int(work.pair[k]),
+                int(p.move[work.piece[k]]),
+                float(p.start[work.piece[k]]),
+                float(d),
+                float(demanded[k]),
+            )
+            for k, d in zip(todo, distance, strict=True)
+            if not d >= demanded[k]
+        ]
+        open_ = np.zeros(len(work.piece), dtype=bool)
+        open_[todo[~(shown >= demanded[todo])]] = True
+        return demanded, open_, found
+
+    def _motion_bounds(
+        self, work: _Work, poses: Poses, placed: Placed, start: Ints
+    ) -> tuple[Array, Array, Array]:
+        """Per group, piece and box: displacement on the piece, curvature loss a h²/8, room for a displaced base."""
+        p, rig = work.pieces, self.rig
+        at = Poses(poses.rotation[start], poses.origin[start], poses.axis[start])
+        centre = placed.centre[start]
+        radii = rig.radii(at, centre, rig.radius)
+        speed, acceleration, change = p.speed(), p.acceleration(), p.excursion()
+        shape = (self.groups.shape[1], len(p), len(rig.boxes))
+        shift, bend, room = np.empty(shape), np.empty(shape), np.full(shape, -np.inf)
+        for g, (is_self, first) in enumerate(self.groups.T):
+            mask = behind(rig.link, int(first), rig.dof)
+            shift[g] = displacement(radii, change, mask=mask, revolute=rig.revolute)
+            c = rates(speed, acceleration, revolute=rig.revolute, first=int(first))
+            grown = np.einsum("nbj,nj,bj->nb", radii, c, mask, optimize=True)
+            growth = np.einsum("nj,bj->nb", np.where(rig.revolute, c, 0.0), mask)
+            with np.errstate(invalid="ignore"):
+                bend[g] = (grown + shift[g] * growth) * (p.h**2 / 8)[:, None]
+            if self.correction is not None:
+                room[g] = self._room(work, radii + np.where(np.isfinite(shift[g]), shift[g], 0.0)[..., None],
+                                     centre, mask=mask, cell=not is_self)  # fmt: skip
+        return shift, bend, room
+
+    def _room(self, work: _Work, radii: Array, centre: Array, *, mask: Array, cell: bool) -> Array:
+        """(pieces, boxes) distance that a displaced base may use up."""
+        c, rig = self.correction, self.rig
+        assert c is not None
+        change = c.joints[work.root]
+        turn = np.einsum("nj,bj->nb", np.where(rig.revolute, change, 0.0), mask)
+        move = np.einsum("nbj,nj,bj->nb", radii, change, mask, optimize=True)
+        if cell:
+            flat = np.linalg.norm(centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
+            move, turn = move + c.xy + c.angle * flat, turn + c.angle
+        room = np.where(turn < 0.95, move / np.maximum(1.0 - turn, 0.05), np.inf)
+        if cell:
+            room = np.where(c.holds_tool[work.root][:, None] & self.rides, 0.0, room)
+        return np.asarray(room)
+
+    def _ball(self, placed: Placed, sample: Ints, pair: Ints) -> Array:
+        a, b = self.pairs.boxes[pair].T
+        apart = placed.centre[sample, a] - placed.centre[sample, b]
+        inside = np.einsum("kji,kj->ki", placed.rotation[sample, b], apart)
+        outside = np.maximum(np.abs(inside) - self.rig.half[b], 0.0)
+        return np.asarray(np.sqrt(np.einsum("ki,ki->k", outside, outside)) - self.rig.radius[a])
+
+    def _relative(self, placed: Placed, sample: Ints, pair: Ints) -> tuple[Array, Array]:
+        """Rotation (k, 3, 3) and centre (k, 3) of A in the frame of B."""
+        a, b = self.pairs.boxes[pair].T
+        back = placed.rotation[sample, b].transpose(0, 2, 1)
+        apart = placed.centre[sample, a] - placed.centre[sample, b]
+        return back @ placed.rotation[sample, a], np.einsum("kij,kj->ki", back, apart)
+
+    def _faces(self, rotation: Array, centre: Array, pair: Ints) -> Array:
+        """(k, 3) outward normal of the face of B that A is farthest beyond."""
+        a, b = self.pairs.boxes[pair].T
+        reach = np.einsum("kij,kj->ki", np.abs(rotation), self.rig.half[a]) + self.rig.half[b]
+        best = np.argmax(np.abs(centre) - reach, axis=1)
+        normal = np.zeros((len(pair), 3))
+        k = np.arange(len(pair))
+        normal[k, best] = np.where(centre[k, best] < 0, -1.0, 1.0)
+        return normal
+
+    def _gap(self, normal: Array, relative: tuple[Array, Array], pair: Ints) -> Array:
+        """(k,) width of the slab along ``normal`` (frame of B) that separates A from B; a lower bound of their distance."""
+        rotation, centre = relative
+        a, b = self.pairs.boxes[pair].T
+        turned = np.abs(np.einsum("ki,kij->kj", normal, rotation))
+        return np.asarray(
+            np.einsum("ki,ki->k", normal, centre)
+            - np.einsum("ki,ki->k", np.abs(normal), self.rig.half[b])
+            - np.einsum("ki,ki->k", turned, self.rig.half[a])
+        )
+
+    def _carried(
+        self,
+        normal: Array,
+        d0: tuple[Array, Array],
+        d1: tuple[Array, Array],
+        pair: Ints,
+        curved: Array,
+        moved: Array,
+    ) -> Array:
+        """Lower bound of the distance over the whole piece from one plane fixed in B."""
+        g0, g1 = self._gap(normal, d0, pair), self._gap(normal, d1, pair)
+        return np.fmax(np.minimum(g0, g1) - curved, g0 - moved)
+
+    def _coal(self, q: Array, sample: Ints, pair: Ints) -> tuple[Array, Array]:
+        """World normals (k, 3) from B to A and distances (k,)."""
+        normals, distances = np.empty((len(pair), 3)), np.empty(len(pair))
+        last = -1
+        for k in np.argsort(sample, kind="stable"):
+            if sample[k] != last:
+                last = int(sample[k])
+                self._update(q[last])
+            result = pinocchio.computeDistance(self.geometry, self.geometry_data, int(pair[k]))
+            normals[k], distances[k] = result.normal, result.min_distance
+        return -normals, distances
+
+    def _update(self, q: Array) -> None:
+        pinocchio.updateGeometryPlacements(
+            self.rig.model, self.rig.data, self.geometry, self.geometry_data, q
+        )
+
+    def nearest(self, q: Array, move: Ints) -> tuple[Array, Array]:
+        """Exact smallest distance (m,) to the cell and of the self pairs, at configurations ``q`` of the given moves;
+        infinite where there is nothing to be near."""
+        placed = self.rig.place(self.rig.poses(q))
+        out = np.full((2, len(q)), np.inf)
+        k = np.arange(len(self.pairs.boxes))
+        for i in range(len(q)):
+            bound = self._ball(placed, np.full(len(k), i), k)
+            bound[~np.isfinite(self.floors[move[i]])] = np.inf
+            self._update(q[i])
+            for kind, mask in enumerate((self.pairs.cell, ~self.pairs.cell)):
+                mine = k[mask]
+                for pair in mine[np.argsort(bound[mine], kind="stable")]:
+                    if bound[pair] >= out[kind, i]:
+                        break
+                    result = pinocchio.computeDistance(self.geometry, self.geometry_data, int(pair))
+                    out[kind, i] = min(out[kind, i], result.min_distance)
+        return out[0], out[1]
+
+
+def samples(pieces: Pieces) -> tuple[Array, Ints, Ints]:
+    """The configurations at the ends of all pieces, each once where pieces join, and the index of each start and end."""
+    joined = np.zeros(len(pieces), dtype=bool)
+    joined[1:] = (pieces.b[1:, 0] == pieces.b[:-1, 5]).all(axis=1)
+    i1 = np.cumsum(np.where(joined, 1, 2)) - 1
+    i0 = i1 - 1
+    q = np.empty((int(i1[-1]) + 1 if len(pieces) else 0, pieces.b.shape[2]))
+    q[i0], q[i1] = pieces.q0, pieces.q1
+    return q, i0, i1

@@ -1,0 +1,139 @@
+"""Which bodies must stay apart, on which move, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from robotplus.certificates.certificate import Certificate
+from robotplus.certificates.motion import Move
+from robotplus.checking.pieces import Bools, Ints
+from robotplus.checking.rig import Rig
+from robotplus.robots.model import Array
+from robotplus.scenarios.task import Obstacle, Program, Stop
+
+PEDESTAL = "pedestal"
+UNCHECKED = -np.inf
+
+
+@dataclass(frozen=True)
+class PairTable:
+    """Pairs of boxes that are looked at.
+
+    ``boxes`` (k, 2): box indices, the one behind more joints first. ``first`` (k,): number of joints before the
+    ones that move the pair apart (0-based index of the shallowest). ``cell`` (k,): the second box stands in the world.
+    ``needed`` (moves, k): distance [m] that must remain, -inf where the pair is not looked at.
+    ``bodies``: the two names of each pair.
+    """
+
+    boxes: Ints
+    first: Ints
+    cell: Bools
+    needed: Array
+    bodies: tuple[tuple[str, str], ...]
+
+
+def body_number(body: str, dof: int) -> int:
+    """The link a body counts as in the self-pair rule."""
+    return int(body.removeprefix("link_")) if body.startswith("link_") else dof
+
+
+def short_name(body: str) -> str:
+    """Name used in ``not_shown``: all carried parts are called ``part``."""
+    return "part" if body.startswith("part ") else body
+
+
+def carried(move: Move, stop: Stop) -> set[int]:
+    """Indices of the parts that may be in the gripper during a move to, at or from ``stop``."""
+    before, after = stop.carry_in, stop.carry_out
+    held = {
+        "travel": (before,),
+        "approach": (before,),
+        "stroke": (before,),
+        "dwell": (before, after),
+        "retract": (after,),
+    }[move.kind]
+    return {part for part in held if part is not None}
+
+
+def present(obstacle: Obstacle, position: int) -> bool:
+    """Whether an obstacle is there at a position of the executed order."""
+    after_first = obstacle.first is None or position >= obstacle.first
+    return after_first and (obstacle.last is None or position <= obstacle.last)
+
+
+def closing(moves: Sequence[Move], index: int) -> bool:
+    """Whether a move is the travel back to the first stop of the next cycle."""
+    return moves[index].kind == "travel" and moves[index].stop == 0 and index > 0
+
+
+def build_pairs(
+    rig: Rig, program: Program, certificate: Certificate, *, obstacles: dict[str, Obstacle]
+) -> PairTable:
+    """All pairs of one certificate.
+
+    Args:
+        rig: with the obstacles as fixed bodies under the names that are ``obstacles``' keys, and ``pedestal``.
+    """
+    skipped = {str(n.get("detail")) for n in certificate.not_shown if n.get("what") == "self_pair"}
+    index: dict[str, list[int]] = {}
+    for i, box in enumerate(rig.boxes):
+        index.setdefault(box.body, []).append(i)
+    robot_bodies = [b for b in index if b not in obstacles and b != PEDESTAL]
+    rows: list[tuple[str, str, bool]] = []
+    for a in robot_bodies:
+        number = body_number(a, rig.dof)
+        for fixed in (*obstacles, PEDESTAL):
+            ground = fixed == PEDESTAL or obstacles[fixed].role == "floor"
+            if fixed in index and number >= (2 if ground else 1):
+                rows.append((a, fixed, True))
+        for b in robot_bodies:
+            apart = body_number(b, rig.dof) + 2 <= number
+            if apart and f"{short_name(b)}/{short_name(a)}" not in skipped:
+                rows.append((a, b, False))
+    count = [len(index[a]) * len(index[b]) for a, b, _ in rows]
+    boxes = np.array(
+        [(i, j) for a, b, _ in rows for i in index[a] for j in index[b]], dtype=np.int64
+    ).reshape(-1, 2)
+    needed = np.full((len(certificate.moves), len(rows)), UNCHECKED)
+    for m, row in enumerate(_needed_rows(program, certificate, rows=rows, obstacles=obstacles)):
+        needed[m] = row
+    first = [0 if is_cell else body_number(b, rig.dof) for _, b, is_cell in rows]
+    repeat = np.repeat(np.arange(len(rows)), count)
+    return PairTable(
+        boxes,
+        np.array(first, dtype=np.int64)[repeat],
+        np.array([c for *_, c in rows], dtype=bool)[repeat],
+        needed[:, repeat],
+        tuple((rows[r][0], rows[r][1]) for r in repeat),
+    )
+
+
+def _needed_rows(
+    program: Program,
+    certificate: Certificate,
+    *,
+    rows: Sequence[tuple[str, str, bool]],
+    obstacles: dict[str, Obstacle],
+) -> Iterable[list[float]]:
+    need = program.requirements
+    for m, move in enumerate(certificate.moves):
+        stop = program.stops[certificate.order[move.stop]]
+        parts = {f"part {i}" for i in carried(move, stop)}
+        positions = {0, len(certificate.order)} if closing(certificate.moves, m) else {move.stop}
+        there = {name for name, o in obstacles.items() if any(present(o, p) for p in positions)} | {PEDESTAL}
+        travelling = move.kind == "travel"
+        may_touch = set() if travelling else {n for n, o in obstacles.items() if o.name in stop.touches}
+        row = []
+        for a, b, is_cell in rows:
+            held = not a.startswith("part ") or a in parts
+            if not held or (is_cell and (b not in there or (a.startswith("part ") and b in may_touch))):
+                row.append(UNCHECKED)
+            elif not is_cell:
+                row.append(0.0)
+            else:
+                is_link = a.startswith("link_")
+                row.append(need.min_clearance if is_link or travelling else need.tool_clearance)
+        yield row

@@ -1,0 +1,180 @@
+"""What each move has to keep to, rebuilt from the task itself, and whether it does."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from robotplus.certificates.certificate import Certificate
+from robotplus.checking.claims import Claims
+from robotplus.checking.path import Demand, Followed, Line, follow, spin_of
+from robotplus.checking.pieces import Pieces
+from robotplus.checking.reasons import Findings
+from robotplus.checking.rig import Rig
+from robotplus.robots.model import Array
+from robotplus.scenarios.task import Curve, Program, Requirements, Stop
+
+POSITION = 1e-4  # [m] a claimed deviation may lie below the true one by this
+DIRECTION = 1e-3  # [rad]
+SPEED = 1e-3  # a claimed tool speed may be off by this share
+EXACT = 1e-7  # [m], [rad] tolerances are judged to this
+
+
+def check_paths(
+    rig: Rig,
+    program: Program,
+    certificate: Certificate,
+    findings: Findings,
+    *,
+    pieces: Pieces,
+    claims: Claims,
+) -> None:
+    """Every approach, stroke and retract, every stop without length, and the claims about them."""
+    arrivals = arrival_postures(certificate)
+    worst = [0.0, 0.0]
+    speeds: list[float] = []
+    for position, index in enumerate(certificate.order):
+        stop = program.stops[index]
+        spin = _spin(rig, stop, arrivals[position])
+        at = _at_point(rig, stop, arrivals[position], spin)
+        _judge(at, stop.name, _demand(stop, stop.curve, program.requirements, spin), findings)
+        worst = [max(worst[0], at.position), max(worst[1], at.direction)]
+        for m, move in enumerate(certificate.moves):
+            if move.stop != position or move.kind in ("travel", "dwell"):
+                continue
+            curve = _curve(stop, move.kind)
+            demand = _demand(stop, curve, program.requirements, spin)
+            if move.kind != "stroke":
+                demand = replace(demand, speed=None)
+            mine = pieces.take(pieces.move == m)
+            followed = follow(rig, mine, _claimed(demand, claims))
+            if not _meets(followed, demand):
+                followed = follow(rig, mine, demand)
+            _judge(followed, f"{stop.name}, {move.kind}", demand, findings)
+            worst = [max(worst[0], followed.position), max(worst[1], followed.direction)]
+            if demand.speed is not None and math.isfinite(followed.slowest):
+                speeds += [followed.slowest, followed.fastest]
+    findings.measured["path_deviation_m"], findings.measured["direction_deviation_rad"] = worst
+    findings.measured["tool_speed_mps"] = [min(speeds), max(speeds)] if speeds else None
+    if findings:
+        return
+    _judge_claims(worst, speeds, claims, findings)
+
+
+def arrival_postures(certificate: Certificate) -> list[Array]:
+    """The posture at which the robot arrives at each position of the order: where its approach ends, or its travel."""
+    out: list[Array] = []
+    for position in range(len(certificate.order)):
+        posture = None
+        for k, move in enumerate(certificate.moves):
+            returning = move.kind == "travel" and position == 0 and k > 0
+            if move.stop != position or returning:
+                continue
+            posture = move.q[0] if move.kind in ("stroke", "dwell", "retract") else move.q[-1]
+            if move.kind != "travel":
+                break
+        if posture is None:
+            posture = out[-1] if out else certificate.moves[0].q[0]
+        out.append(posture)
+    return out
+
+
+def _curve(stop: Stop, kind: str) -> Curve:
+    if kind == "stroke":
+        return stop.curve
+    at = 0.0 if kind == "approach" else stop.curve.length
+    place, z, x = (v[0] for v in stop.curve.frames(np.array([at])))
+    away = -z if stop.approach_axis is None else np.array(stop.approach_axis)
+    if kind == "approach":
+        return Line(place + stop.approach * away, -away, stop.approach, z, x)
+    return Line(place, away, stop.retract, z, x)
+
+
+def _demand(stop: Stop, curve: Curve, need: Requirements, spin: float | None) -> Demand:
+    return Demand(
+        curve,
+        position=need.path_tolerance + EXACT,
+        direction=stop.tilt_tolerance + need.angle_tolerance + EXACT,
+        spin=need.angle_tolerance + EXACT,
+        spin_value=spin,
+        speed=None if stop.speed is None else (stop.speed[0] * (1 - 1e-6), stop.speed[2] * (1 + 1e-6)),
+        ramp=stop.ramp,
+        tilted=stop.tilt_tolerance > 0,
+    )
+
+
+def _claimed(demand: Demand, claims: Claims) -> Demand:
+    """The demand tightened to what the certificate claims, so that refinement goes on until the claim is shown."""
+    speed = demand.speed
+    if speed is not None and claims.speed is not None:
+        speed = max(speed[0], claims.speed[0] * (1 - SPEED)), min(speed[1], claims.speed[1] * (1 + SPEED))
+    return replace(
+        demand,
+        position=min(demand.position, claims.scalar["path_deviation_m"] + POSITION),
+        direction=min(demand.direction, claims.scalar["direction_deviation_rad"] + DIRECTION),
+        speed=speed,
+    )
+
+
+def _meets(followed: Followed, demand: Demand) -> bool:
+    near = followed.position <= demand.position and followed.direction <= demand.direction
+    steady = demand.speed is None or (
+        followed.slowest >= demand.speed[0] and followed.fastest <= demand.speed[1]
+    )
+    return near and followed.spin <= demand.spin and steady
+
+
+def _judge(followed: Followed, where: str, demand: Demand, findings: Findings) -> None:
+    if not followed.position <= demand.position:
+        findings.refuse("path_position", f"{where}: {followed.position * 1000:.3f} mm off")
+    if not followed.direction <= demand.direction:
+        findings.refuse("path_direction", f"{where}: {math.degrees(followed.direction):.3f} degrees off")
+    if not followed.spin <= demand.spin:
+        findings.refuse("path_spin", f"{where}: {math.degrees(followed.spin):.3f} degrees off")
+    if demand.speed is not None and not (
+        followed.slowest >= demand.speed[0] and followed.fastest <= demand.speed[1]
+    ):
+        span = f"{followed.slowest:.4f} to {followed.fastest:.4f} m/s"
+        findings.refuse(
+            "tool_speed", f"{where}: {span}, allowed {demand.speed[0]:.4f} to {demand.speed[1]:.4f}"
+        )
+
+
+def _judge_claims(worst: list[float], speeds: list[float], claims: Claims, findings: Findings) -> None:
+    if not worst[0] <= claims.scalar["path_deviation_m"] + POSITION:
+        findings.refuse("claim_path_deviation", f"{worst[0] * 1000:.3f} mm")
+    if not worst[1] <= claims.scalar["direction_deviation_rad"] + DIRECTION:
+        findings.refuse("claim_direction_deviation", f"{worst[1]:.4f} rad")
+    if speeds:
+        claimed = claims.speed
+        if (
+            claimed is None
+            or min(speeds) < claimed[0] * (1 - 2 * SPEED)
+            or max(speeds) > claimed[1] * (1 + 2 * SPEED)
+        ):
+            findings.refuse(
+                "claim_tool_speed", f"{min(speeds):.4f} to {max(speeds):.4f} m/s, claimed {claimed}"
+            )
+
+
+def _spin(rig: Rig, stop: Stop, posture: Array) -> float | None:
+    """The listed spin nearest to the one at arrival; None when any is allowed."""
+    if stop.spins is None:
+        return None
+    rotation, _ = rig.tcp(rig.poses(posture[None]))
+    _, z, x = stop.curve.frames(np.zeros(1))
+    now = float(spin_of(rotation, z, x)[0])
+    return min(stop.spins, key=lambda s: abs(math.remainder(now - s, 2 * math.pi)))
+
+
+def _at_point(rig: Rig, stop: Stop, posture: Array, spin: float | None) -> Followed:
+    """Deviations at the start of the stop's curve."""
+    rotation, tip = rig.tcp(rig.poses(posture[None]))
+    place, z, x = stop.curve.frames(np.zeros(1))
+    lean = 2 * math.asin(min(1.0, float(np.linalg.norm(rotation[0, :, 2] - z[0])) / 2))
+    off = 0.0
+    if spin is not None:
+        off = abs(math.remainder(float(spin_of(rotation, z, x)[0]) - spin, 2 * math.pi))
+    return Followed(float(np.linalg.norm(tip[0] - place[0])), lean, off, math.inf, -math.inf)
