@@ -19,15 +19,19 @@ def robot_svg(robot: Robot, *, height_px: int = 72) -> Html:
     """An ``<svg>``: x to the right, z up, 1 unit = 1 mm, drawn at ``height_px``. It stands alone; a
     page may recolour the classes link, ground and person."""
     poses = link_poses(robot, typical_posture(robot)[None])[0]
-    outlines = [outline for link in range(robot.dof + 1) for outline in _outlines(robot, link, poses)]
-    if not outlines:
-        joints = poses[:, [0, 2], 3]
-        outlines = [joints]
-    every = np.concatenate(outlines) * 1000
+    view = np.array([_forward(robot), [0.0, 0.0, 1.0]])
+    outlines = [outline for link in range(robot.dof + 1) for outline in _outlines(robot, link, poses, view)]
+    flange = poses[-1, :3, :3] @ robot.flange_xyz + poses[-1, :3, 3]
+    chain = np.vstack([poses[:, :3, 3], flange]) @ view.T
+    every = np.concatenate([chain, *outlines]) * 1000
     left = min(float(every[:, 0].min()), -100.0)
     top = max(float(every[:, 1].max()), PERSON_M * 1000) + 40
+    low = min(0.0, float(every[:, 1].min()))
     person_at = float(every[:, 0].max()) + 380
-    width, height = person_at + 260 - left, top + 30
+    width, height = person_at + 260 - left, top - low + 30
+    skeleton = tag(
+        "polyline", points=_points(chain * 1000), fill="none", stroke="#8a939c", stroke_width=40, stroke_linejoin="round"
+    )
     shapes = [
         tag("polygon", points=_points(outline * 1000), class_="link", fill="#dde2e6", stroke="#414b55", stroke_width=14)
         for i, outline in enumerate(outlines)
@@ -36,7 +40,7 @@ def robot_svg(robot: Robot, *, height_px: int = 72) -> Html:
     return tag(
         "svg",
         tag("title", f"{robot.maker} {robot.model}"),
-        tag("g", ground, _person(person_at), *shapes, transform="scale(1,-1)"),
+        tag("g", ground, _person(person_at), skeleton, *shapes, transform="scale(1,-1)"),
         viewBox=f"{left:.0f} {-top:.0f} {width:.0f} {height:.0f}",
         height=height_px,
         width=round(height_px * width / height),
@@ -53,12 +57,9 @@ def typical_posture(robot: Robot) -> Array:
     low = np.array([-np.pi if j.lower is None else j.lower for j in robot.joints])
     high = np.array([np.pi if j.upper is None else j.upper for j in robot.joints])
     rest = np.clip(np.zeros(robot.dof), low, high)
-    axes = link_poses(robot, rest[None])[0]
-    bending = [
-        k
-        for k, joint in enumerate(robot.joints)
-        if joint.kind == "revolute" and abs((axes[k + 1, :3, :3] @ np.asarray(joint.axis))[1]) > 0.9
-    ][:3]
+    forward, axes = _forward(robot), _axes(robot, rest)
+    across = np.array([-forward[1], forward[0], 0.0])
+    bending = [k for k, j in enumerate(robot.joints) if j.kind == "revolute" and abs(axes[k] @ across) > 0.9][:3]
     if not bending:
         return rest
     grids = [np.linspace(max(low[k], -2.6), min(high[k], 2.6), 11) for k in bending]
@@ -70,13 +71,28 @@ def typical_posture(robot: Robot) -> Array:
     span = float(sum(np.linalg.norm(j.origin_xyz) for j in robot.joints[1:])) or 1.0
     flange = origins[:, -1] + poses[:, -1, :3, :3] @ np.asarray(robot.flange_xyz)
     out = poses[:, -1, :3, :3] @ _flange_axis(robot)
-    wanted = np.array([0.55 * span, 0.0, origins[0, 1, 2] + 0.1 * span])
+    wanted = 0.55 * span * forward + [0.0, 0.0, origins[0, 1, 2] + 0.1 * span]
     cost = np.linalg.norm(flange - wanted, axis=1) / span
-    cost += 0.25 * np.linalg.norm(out - [0.35, 0.0, -0.94], axis=1)
+    cost += 0.25 * np.linalg.norm(out - (0.35 * forward - [0.0, 0.0, 0.94]), axis=1)
     cost -= 0.35 * origins[:, :, 2].max(axis=1) / span
     cost += 5.0 * np.maximum(0.0, 0.05 - origins[:, 2:, 2].min(axis=1, initial=1.0))
     best: Array = q[int(np.argmin(cost))]
     return best
+
+
+def _axes(robot: Robot, q: Array) -> Array:
+    """(dof, 3) joint axes in the base frame."""
+    poses = link_poses(robot, q[None])[0]
+    return np.array([poses[k + 1, :3, :3] @ np.asarray(j.axis) for k, j in enumerate(robot.joints)])
+
+
+def _forward(robot: Robot) -> Array:
+    """(3,) the level direction the arm bends in at zero, which is the drawing's x: most makers' base x, some base y."""
+    for axis in _axes(robot, np.zeros(robot.dof)):
+        if abs(axis[2]) < 0.1:
+            forward: Array = np.cross(axis, [0.0, 0.0, 1.0])
+            return forward * (1 if forward[0] + 0.5 * forward[1] > 0 else -1) / np.linalg.norm(forward)
+    return np.array([1.0, 0.0, 0.0])
 
 
 def _flange_axis(robot: Robot) -> Array:
@@ -84,13 +100,13 @@ def _flange_axis(robot: Robot) -> Array:
     return axis
 
 
-def _outlines(robot: Robot, link: int, poses: Array) -> list[Array]:
+def _outlines(robot: Robot, link: int, poses: Array, view: Array) -> list[Array]:
     """The side views (m, 2) of a link's boxes."""
     out = []
     for box in robot.links[link].boxes or ():
         pose = poses[link] @ box_transform(box)
         corners = CORNERS * box.size @ pose[:3, :3].T + pose[:3, 3]
-        out.append(_hull(corners[:, [0, 2]]))
+        out.append(_hull(corners @ view.T))
     return out
 
 

@@ -16,8 +16,7 @@ def millimetres(value: float | None) -> str:
     """[m] shown in mm."""
     if value is None or not math.isfinite(value):
         return DASH
-    shown = value * 1000
-    return f"{shown:.2f} mm" if abs(shown) < 10 and shown else f"{shown:.0f} mm"
+    return f"{value * 1000:.3g} mm" if abs(value) < 1 else f"{value * 1000:.0f} mm"
 
 
 def degrees(value: float | None) -> str:

@@ -14,6 +14,7 @@ from robotplus.reporting.gltf import Gltf, Look, quaternion
 from robotplus.reporting.kinematics import base_in_world, levers, tcp_path
 from robotplus.robots.frames import about, box_transform, transform
 from robotplus.robots.model import Array, OrientedBox, Robot
+from robotplus.scenarios.cell import pedestal
 from robotplus.scenarios.task import Need
 
 ENVELOPE = Look("envelope", (0.80, 0.83, 0.86, 0.16), (0.28, 0.33, 0.38, 0.55))
@@ -47,7 +48,7 @@ def certificate_glb(
     t, q, _ = timeline.sample(certificate, timeline.DENSE_STEP)
     keep = timeline.thin(t, q, levers=levers(robot, need.program.tool), tolerance=tolerance)
     times = scene.times(t[keep])
-    base = scene.node("base", parent=scene.world, pose=base_in_world(certificate.base))
+    base = scene.node("robot base", parent=scene.world, pose=base_in_world(certificate.base))
     flange = _robot(scene, robot, base=base, q=q[keep], times=times)
     tcp = _tool(scene, need, flange)
     _parts(scene, certificate, need, tcp)
@@ -150,13 +151,12 @@ def _shown(scene: Gltf, node: int, windows: list[tuple[float, float]]) -> None:
 
 
 def _pedestal(scene: Gltf, certificate: Certificate, robot: Robot) -> None:
-    """What a base above the floor stands on, drawn so that it does not float; not part of the proof."""
-    x, y, z = certificate.base.xyz
-    if certificate.base.mounting == "floor" and z > 0.02:
-        pose = np.eye(4)
-        pose[:3, 3] = (x, y, z / 2)
-        radius = limb_radius(robot, 0) * 1.6
-        scene.cylinder("pedestal", parent=scene.world, pose=pose, radius=radius, length=z, look=CELL["fixture"])
+    """What a base above the floor stands on: the box the proof counts with."""
+    base = certificate.base
+    box = pedestal(robot, xyz=base.xyz, yaw=base.yaw, mounting=base.mounting)
+    if box is not None:
+        pose = box_transform(box)
+        scene.box("pedestal", parent=scene.world, pose=pose, size=box.size, look=CELL["fixture"])
 
 
 def _strokes(scene: Gltf, certificate: Certificate, robot: Robot, need: Need) -> None:

@@ -102,7 +102,7 @@ def _row(
 ) -> Html:
     robot, claims = solution.robot, solution.certificate.claims
     low, high = _cycle(solution)
-    drawing = robot_svg(robot, height_px=54) if index < DRAWINGS else None
+    drawing = robot_svg(robot, height_px=62) if index < DRAWINGS else None
     name = join(tag("small", robot.maker), tag("strong", robot.model))
     named = tag("a", name, href=f"#solution-{index}", data_open=index) if opens else tag("span", name)
     line = tag("span", voice.say("takt_line", takt=seconds(takt)), class_="limit-note") if takt is not None else None

@@ -1,7 +1,7 @@
 // The 3D player: shows one animated GLB at a time in one canvas. Knows nothing of the page around it.
 import {
-  ACESFilmicToneMapping, AnimationMixer, Box3, Clock, Color, DirectionalLight, Group, HemisphereLight,
-  LoopOnce, PCFSoftShadowMap, PerspectiveCamera, Scene, Sphere, Vector3, WebGLRenderer,
+  ACESFilmicToneMapping, AnimationMixer, Box3, Color, DirectionalLight, Group, HemisphereLight,
+  LoopOnce, PerspectiveCamera, Scene, Sphere, Vector3, WebGLRenderer,
 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
@@ -19,7 +19,6 @@ export class Player {
     this.renderer = new WebGLRenderer({ antialias: true, alpha: true });
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.renderer.shadowMap.enabled = true;
-    this.renderer.shadowMap.type = PCFSoftShadowMap;
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.renderer.toneMappingExposure = 1.25;
     stage.append(this.renderer.domElement);
@@ -36,7 +35,7 @@ export class Player {
     this.sun.shadow.mapSize.set(2048, 2048);
     this.sun.shadow.bias = -0.0005;
     this.scene.add(this.sun, this.sun.target);
-    this.clock = new Clock();
+    this.drawnAt = 0;
     new ResizeObserver(() => this.resize()).observe(stage);
   }
 
@@ -63,8 +62,8 @@ export class Player {
       this.duration = Math.max(this.duration, clip.duration);
     }
     this.seek(0);
-    this.frame(gltf.scene);
     this.resize();
+    this.frame(gltf.scene);
   }
 
   /** Stand where robot and work fill the view. */
@@ -75,7 +74,7 @@ export class Player {
       if (node.isMesh && !/^(cell|floor)/.test(node.material.name)) box.expandByObject(node);
     });
     const { center, radius } = box.getBoundingSphere(new Sphere());
-    this.home = { center: center.clone(), radius };
+    this.home = { box, center: center.clone(), from: this.clearView(scene, center) };
     this.sun.position.copy(center).add(new Vector3(0.5, 1.4, 0.75).multiplyScalar(radius * 2));
     this.sun.target.position.copy(center);
     const reach = radius * 1.6;
@@ -84,13 +83,42 @@ export class Player {
     this.resetView();
   }
 
+  /** The level direction to look from: beside the line from base to work, with the least of the cell in between. */
+  clearView(scene, center) {
+    const base = scene.getObjectByName("robot_base")?.getWorldPosition(new Vector3()) ?? center;
+    const toWork = center.clone().sub(base).setY(0).normalize();
+    const things = [];
+    scene.traverse((node) => {
+      if (node.isMesh && /^(cell|fixture|part|placed)/.test(node.material.name)) things.push(new Box3().setFromObject(node));
+    });
+    let best = null;
+    for (let i = 0; i < 16; i += 1) {
+      const from = new Vector3(Math.cos((i * Math.PI) / 8), 0, Math.sin((i * Math.PI) / 8));
+      let hidden = 0.6 * Math.abs(from.dot(toWork) + 0.25);
+      for (const thing of things) {
+        const middle = thing.getCenter(new Vector3()).sub(center);
+        hidden += Math.max(0, middle.dot(from)) * Math.max(0, thing.max.y - base.y);
+      }
+      if (!best || hidden < best.hidden) best = { from, hidden };
+    }
+    return best.from;
+  }
+
   resetView() {
     if (!this.home) return;
-    const { center, radius } = this.home;
-    const narrow = Math.max(1, 1 / this.camera.aspect);
-    const distance = (radius * 0.92 * narrow) / Math.sin((this.camera.fov * Math.PI) / 360);
+    const { box, center, from } = this.home;
+    const back = new Vector3(from.x, 0.38, from.z).normalize();
+    const right = new Vector3(0, 1, 0).cross(back).normalize();
+    const up = back.clone().cross(right);
+    const half = Math.tan((this.camera.fov * Math.PI) / 360) / 1.12;
+    let distance = 0;
+    for (let i = 0; i < 8; i += 1) {
+      const corner = new Vector3(...["x", "y", "z"].map((axis, bit) => ((i >> bit) & 1 ? box.max : box.min)[axis])).sub(center);
+      const wide = Math.max(Math.abs(corner.dot(up)), Math.abs(corner.dot(right)) / this.camera.aspect);
+      distance = Math.max(distance, corner.dot(back) + wide / half);
+    }
     this.controls.target.copy(center);
-    this.camera.position.copy(center).add(new Vector3(0.72, 0.42, 0.72).normalize().multiplyScalar(distance));
+    this.camera.position.copy(center).addScaledVector(back, distance);
     this.controls.update();
     this.redraw();
   }
@@ -112,7 +140,7 @@ export class Player {
   play(on) {
     this.playing = on;
     if (on && this.time >= this.duration - 1e-3) this.seek(0);
-    this.clock.getDelta();
+    this.drawnAt = performance.now();
     this.redraw();
   }
 
@@ -122,7 +150,9 @@ export class Player {
     requestAnimationFrame(() => {
       this.pending = false;
       if (this.playing) {
-        const next = this.time + Math.min(this.clock.getDelta(), 0.1) * this.rate;
+        const now = performance.now();
+        const next = this.time + Math.min((now - this.drawnAt) / 1000, 0.1) * this.rate;
+        this.drawnAt = now;
         this.seek(next >= this.duration ? 0 : next);
       }
       const moved = this.controls.update();
