@@ -51,7 +51,14 @@ def robot(identity: str = "example_e12", *, model: str = "E-12", payload: float 
         ((0.0, 0.0, 0.78), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
         ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
     ]
-    ranges = [(-3.0, 3.0, 3.6), (-1.6, 2.2, 3.4), (-3.2, 1.4, 3.6), (-3.3, 3.3, 7.3), (-2.2, 2.2, 7.0), (-6.0, 6.0, 11.0)]
+    ranges = [
+        (-3.0, 3.0, 3.6),
+        (-1.6, 2.2, 3.4),
+        (-3.2, 1.4, 3.6),
+        (-3.3, 3.3, 7.3),
+        (-2.2, 2.2, 7.0),
+        (-6.0, 6.0, 11.0),
+    ]
     joints = tuple(
         Joint(f"joint_{i + 1}", "revolute", xyz, rpy, axis, low, high, speed, None)
         for i, ((xyz, rpy, axis), (low, high, speed)) in enumerate(zip(frames, ranges, strict=True))
@@ -143,13 +150,25 @@ def need(title_en: str = "Two crates, then a seam", title_zh: str = "搬运两�
         stops=tuple(stops),
         parts=(crate, crate),
         free_order=None,
-        tool=Tool("gripper", 3.0, (0, 0, 0.06), (0, 0, 0.18), (0, 0, 0), (box(0, 0, 0.09, 0.16, 0.12, 0.16),)),
+        tool=Tool(
+            "gripper", 3.0, (0, 0, 0.06), (0, 0, 0.18), (0, 0, 0), (box(0, 0, 0.09, 0.16, 0.12, 0.16),)
+        ),
         obstacles=tuple(obstacles),
         base=BaseRegion((-1.0, 0.6), (-0.6, 0.8), (0.0, 0.2), "floor", None),
         requirements=Requirements(20.0, 0.01, 0.005, 0.005, 0.009, 0.001, 0.02, None, None, None, None),
         cyclic=True,
     )
-    return Need("sample", title_en, title_zh, "palletising", "pick_place", {"id": "sample"}, "sha256:" + "5a" * 32, 7, program)
+    return Need(
+        "sample",
+        title_en,
+        title_zh,
+        "palletising",
+        "pick_place",
+        {"id": "sample"},
+        "sha256:" + "5a" * 32,
+        7,
+        program,
+    )
 
 
 def solve(arm: Robot, target: Array, guess: Array, tool: Tool) -> Array:
@@ -161,7 +180,14 @@ def solve(arm: Robot, target: Array, guess: Array, tool: Tool) -> Array:
         poses = link_poses(arm, steps)[:, -1] @ tip
         offsets = poses[:, :3, 3] - target[:3, 3]
         turns = np.einsum("nij,kj->nik", poses[:, :3, :3], target[:3, :3]) - np.eye(3)
-        twist = np.stack([turns[:, 2, 1] - turns[:, 1, 2], turns[:, 0, 2] - turns[:, 2, 0], turns[:, 1, 0] - turns[:, 0, 1]], 1)
+        twist = np.stack(
+            [
+                turns[:, 2, 1] - turns[:, 1, 2],
+                turns[:, 0, 2] - turns[:, 2, 0],
+                turns[:, 1, 0] - turns[:, 0, 1],
+            ],
+            1,
+        )
         errors = np.hstack([offsets, twist / 2])
         jacobian = (errors[1:] - errors[0]).T / 1e-6
         if np.abs(errors[0]).max() < 1e-10:
@@ -187,7 +213,9 @@ def motion(arm: Robot, task: Need, base: Base) -> tuple[Move, ...]:
         moves.append(Move(kind, stop, np.array([0.0, duration]), np.stack([q, goal]), still, still))
         q = goal
 
-    def straight(kind: MoveKind, stop: int, end: Sequence[float], start: Sequence[float], duration: float) -> None:
+    def straight(
+        kind: MoveKind, stop: int, end: Sequence[float], start: Sequence[float], duration: float
+    ) -> None:
         nonlocal q
         u = np.linspace(0.0, 1.0, 25)
         share = 10 * u**3 - 15 * u**4 + 6 * u**5
@@ -204,8 +232,13 @@ def motion(arm: Robot, task: Need, base: Base) -> tuple[Move, ...]:
 
     for i, stop in enumerate(task.program.stops):
         (start, end), _, _ = stop.curve.frames(np.array([0.0, stop.curve.length]))
-        above, leave = start + [0, 0, stop.approach], end + [0, 0, stop.retract]
-        goal = solve(arm, from_world @ _down(above), np.array([math.atan2(*above[1::-1]), 0.3, -0.4, 0.0, 1.5, 0.0]), tool)
+        above, leave = start + np.array([0, 0, stop.approach]), end + np.array([0, 0, stop.retract])
+        goal = solve(
+            arm,
+            from_world @ _down(above),
+            np.array([math.atan2(*above[1::-1]), 0.3, -0.4, 0.0, 1.5, 0.0]),
+            tool,
+        )
         rest_to_rest("travel", i, goal, 0.9)
         straight("approach", i, start, above, 0.5)
         if stop.curve.length:
@@ -221,7 +254,8 @@ def motion(arm: Robot, task: Need, base: Base) -> tuple[Move, ...]:
 def certificate(arm: Robot, task: Need, *, scale: float = 1.0, verdict: str = "proven") -> Certificate:
     base = Base((0.0, 0.0, 0.0), 0.0, "floor")
     moves = tuple(
-        dataclasses.replace(m, t=m.t * scale, qd=m.qd / scale, qdd=m.qdd / scale**2) for m in motion(arm, task, base)
+        dataclasses.replace(m, t=m.t * scale, qd=m.qd / scale, qdd=m.qdd / scale**2)
+        for m in motion(arm, task, base)
     )
     high = sum(m.duration for m in moves)
     return Certificate(
@@ -254,7 +288,15 @@ def certificate(arm: Robot, task: Need, *, scale: float = 1.0, verdict: str = "p
             {"what": "wrist_moment", "detail": "no rating in the data", "demand": 11.3},
         ),
         premises=(
-            Premise("payload_kg", 12.0, "data sheet, from memory", "medium", True, "Is the rated payload 12 kg?", "额定负载是否为 12 kg?"),
+            Premise(
+                "payload_kg",
+                12.0,
+                "data sheet, from memory",
+                "medium",
+                True,
+                "Is the rated payload 12 kg?",
+                "额定负载是否为 12 kg?",
+            ),
             Premise("acceleration", [10.0] * 6, "model calibrated on published cycle times", "medium", False),
         ),
         verdict=verdict,  # type: ignore[arg-type]
@@ -265,7 +307,12 @@ def checked(cert: Certificate) -> Verdict:
     """A passing verdict with a profile that dips twice."""
     end = sum(m.duration for m in cert.moves)
     t = np.linspace(0.0, end, 400)
-    clearance = 0.18 + 0.1 * np.cos(t) - 0.16 * np.exp(-((t - end / 3) ** 2) * 4) - 0.2 * np.exp(-((t - end * 0.7) ** 2) * 9)
+    clearance = (
+        0.18
+        + 0.1 * np.cos(t)
+        - 0.16 * np.exp(-((t - end / 3) ** 2) * 4)
+        - 0.2 * np.exp(-((t - end * 0.7) ** 2) * 9)
+    )
     measured = {
         "profile": {
             "t": t.tolist(),
@@ -281,7 +328,11 @@ def checked(cert: Certificate) -> Verdict:
 def answer(task: Need | None = None, robots: Sequence[Robot] = ()) -> Answer:
     """An answer with a proven, a conditional and an unchecked solution, and refusals of many kinds."""
     task = task or need()
-    arms = tuple(robots) or (robot(), robot("example_e20", model="E-20", payload=20.0), robot("example_e50", model="E-50", payload=50.0))
+    arms = tuple(robots) or (
+        robot(),
+        robot("example_e20", model="E-20", payload=20.0),
+        robot("example_e50", model="E-50", payload=50.0),
+    )
     verdicts = ("proven", "proven_if_confirmed", "candidate")
     solutions = []
     for i, arm in enumerate(arms):
@@ -303,18 +354,66 @@ def answer(task: Need | None = None, robots: Sequence[Robot] = ()) -> Answer:
             )
         )
     refusals = [
-        Refusal(f"short_{i}", "sha256:" + "0" * 64, task.sha256, "impossible", "payload", 9.0, 3.0 + i, 6.0 - i, "kg")
+        Refusal(
+            f"short_{i}",
+            "sha256:" + "0" * 64,
+            task.sha256,
+            "impossible",
+            "payload",
+            9.0,
+            3.0 + i,
+            6.0 - i,
+            "kg",
+        )
         for i in range(5)
     ]
     refusals += [
-        Refusal("far_1", "sha256:" + "1" * 64, task.sha256, "impossible", "reach", 1.45, 0.9, 0.55, "m", "stop 2: place 1"),
-        Refusal("lost_1", "sha256:" + "2" * 64, task.sha256, "not_found", "placement", None, None, None, "", budget={"placements": 512}),
         Refusal(
-            "quiet_1", "sha256:" + "3" * 64, task.sha256, "unknown", "data_velocity", None, None, None, "",
-            question_en="What are the joint speeds of quiet_1?", question_zh="quiet_1 的各关节最大速度是多少?",
+            "far_1",
+            "sha256:" + "1" * 64,
+            task.sha256,
+            "impossible",
+            "reach",
+            1.45,
+            0.9,
+            0.55,
+            "m",
+            "stop 2: place 1",
+        ),
+        Refusal(
+            "lost_1",
+            "sha256:" + "2" * 64,
+            task.sha256,
+            "not_found",
+            "placement",
+            None,
+            None,
+            None,
+            "",
+            budget={"placements": 512},
+        ),
+        Refusal(
+            "quiet_1",
+            "sha256:" + "3" * 64,
+            task.sha256,
+            "unknown",
+            "data_velocity",
+            None,
+            None,
+            None,
+            "",
+            question_en="What are the joint speeds of quiet_1?",
+            question_zh="quiet_1 的各关节最大速度是多少?",
         ),
     ]
-    counts = {"proven": 1, "proven_if_confirmed": 1, "candidate": len(arms) - 2, "impossible": 6, "not_found": 1, "unknown": 1}
+    counts = {
+        "proven": 1,
+        "proven_if_confirmed": 1,
+        "candidate": len(arms) - 2,
+        "impossible": 6,
+        "not_found": 1,
+        "unknown": 1,
+    }
     return Answer(
         need=task,
         solutions=tuple(solutions),

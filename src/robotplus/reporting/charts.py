@@ -1,6 +1,6 @@
 """The small drawings of a report, as SVG: cycle-time bars, curves over time, and coloured time strips.
 
-Every drawing is complete without scripts, so it prints; the page's script only adds the cursor and the clicks.
+Every drawing is complete without scripts, so it prints; the page's script only adds cursor and clicks.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from robotplus.reporting.markup import Html, join, tag
 from robotplus.robots.model import Array
+
+Indices = npt.NDArray[np.intp]
 
 WIDTH, HEIGHT = 600, 96  # of a chart, in its own units
 STRIP_BINS = 240
@@ -26,7 +29,15 @@ def cycle_bar(low: float, high: float, *, takt: float | None, longest: float) ->
     late = takt is not None and high > takt
     marks = [
         tag("rect", x=0, y=7, width=100, height=2, class_="rail"),
-        tag("rect", x=x(low), y=3, width=x(max(high - low, longest * 0.01)), height=10, rx=1, class_="bar late" if late else "bar"),
+        tag(
+            "rect",
+            x=x(low),
+            y=3,
+            width=x(max(high - low, longest * 0.01)),
+            height=10,
+            rx=1,
+            class_="bar late" if late else "bar",
+        ),
     ]
     if takt is not None:
         marks.append(tag("rect", x=x(takt), y=0, width=0.8, height=16, class_="takt"))
@@ -75,9 +86,15 @@ def chart(
         data_end=f"{end:.6f}",
         class_="seekable",
     )
-    note = join(" ", tag("span", limit_label, f" {limit:.3g}", class_="limit-note")) if limit_label and limit else ""
+    note = (
+        join(" ", tag("span", limit_label, f" {limit:.3g}", class_="limit-note"))
+        if limit_label and limit
+        else ""
+    )
     scale = tag("span", f"{top:.4g}", class_="top")
-    axis = tag("div", *(tag("span", f"{s:g} s", style=f"left:{100 * s / end:.2f}%") for s in ticks), class_="times")
+    axis = tag(
+        "div", *(tag("span", f"{s:g} s", style=f"left:{100 * s / end:.2f}%") for s in ticks), class_="times"
+    )
     return tag(
         "figure",
         tag("figcaption", title, note),
@@ -87,7 +104,7 @@ def chart(
     )
 
 
-def thin_curve(t: Array, values: Array, points: int = 400) -> Array:
+def thin_curve(t: Array, values: Array, points: int = 400) -> Indices:
     """Indices that keep every bin's lowest and highest value, so that no dip or peak is lost in drawing."""
     if len(t) <= points:
         return np.arange(len(t))
@@ -108,7 +125,9 @@ def strip(t: Array, levels: Sequence[str], *, name: str, title: Html) -> Html:
     for i in range(1, len(levels) + 1):
         if i == len(levels) or levels[i] != levels[start]:
             x, span = WIDTH * start * width / end, WIDTH * (i - start) * width / end
-            runs.append(tag("rect", x=f"{x:.1f}", y=0, width=f"{span + 0.3:.1f}", height=10, class_=levels[start]))
+            runs.append(
+                tag("rect", x=f"{x:.1f}", y=0, width=f"{span + 0.3:.1f}", height=10, class_=levels[start])
+            )
             start = i
     drawing = tag(
         "svg",
@@ -124,7 +143,7 @@ def strip(t: Array, levels: Sequence[str], *, name: str, title: Html) -> Html:
 
 
 def worst_in_bins(t: Array, values: Array, *, lowest: bool) -> Array:
-    """(STRIP_BINS,) the lowest or highest value within each equal stretch of time; NaN where there is none."""
+    """(STRIP_BINS,) the lowest or highest value in each equal stretch of time; NaN where there is none."""
     end = float(t[-1])
     grid = np.linspace(0.0, end, STRIP_BINS * 4 + 1)[:-1] + end / STRIP_BINS / 8
     known = np.isfinite(values)
@@ -157,7 +176,7 @@ def speed_level(used: float) -> str:
 
 
 def dips(t: Array, clearance: Array, count: int = 3) -> list[tuple[float, float]]:
-    """The ``count`` lowest local minima (time [s], clearance [m]), at least 5 % of the cycle apart, in time order."""
+    """The ``count`` lowest local minima (time [s], clearance [m]), 5 % of the cycle apart, in time order."""
     order = np.argsort(np.where(np.isfinite(clearance), clearance, np.inf), kind="stable")
     chosen: list[tuple[float, float]] = []
     for i in order:
@@ -175,7 +194,9 @@ def nice_ceiling(value: float) -> float:
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(m * power for m in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if m * power >= value * (1 - 1e-9))
+    return next(
+        m * power for m in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if m * power >= value * (1 - 1e-9)
+    )
 
 
 def time_ticks(end: float) -> list[float]:

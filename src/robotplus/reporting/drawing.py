@@ -30,13 +30,27 @@ def robot_svg(robot: Robot, *, height_px: int = 72) -> Html:
     person_at = float(every[:, 0].max()) + 380
     width, height = person_at + 260 - left, top - low + 30
     skeleton = tag(
-        "polyline", points=_points(chain * 1000), fill="none", stroke="#8a939c", stroke_width=40, stroke_linejoin="round"
+        "polyline",
+        points=_points(chain * 1000),
+        fill="none",
+        stroke="#8a939c",
+        stroke_width=40,
+        stroke_linejoin="round",
     )
     shapes = [
-        tag("polygon", points=_points(outline * 1000), class_="link", fill="#dde2e6", stroke="#414b55", stroke_width=14)
+        tag(
+            "polygon",
+            points=_points(outline * 1000),
+            class_="link",
+            fill="#dde2e6",
+            stroke="#414b55",
+            stroke_width=14,
+        )
         for i, outline in enumerate(outlines)
     ]
-    ground = tag("path", d=f"M{left:.0f} 0H{person_at + 260:.0f}", class_="ground", stroke="#8a939c", stroke_width=12)
+    ground = tag(
+        "path", d=f"M{left:.0f} 0H{person_at + 260:.0f}", class_="ground", stroke="#8a939c", stroke_width=12
+    )
     return tag(
         "svg",
         tag("title", f"{robot.maker} {robot.model}"),
@@ -50,7 +64,7 @@ def robot_svg(robot: Robot, *, height_px: int = 72) -> Html:
 
 
 def typical_posture(robot: Robot) -> Array:
-    """(dof,) joint values with the arm raised and bent and the flange about 60 % of the way out, looking down.
+    """(dof,) joint values with the arm raised and bent, the flange half way out and looking down.
 
     The three joints that bend the arm in its own plane are tried over a grid within their limits.
     """
@@ -59,7 +73,9 @@ def typical_posture(robot: Robot) -> Array:
     rest = np.clip(np.zeros(robot.dof), low, high)
     forward, axes = _forward(robot), _axes(robot, rest)
     across = np.array([-forward[1], forward[0], 0.0])
-    bending = [k for k, j in enumerate(robot.joints) if j.kind == "revolute" and abs(axes[k] @ across) > 0.9][:3]
+    bending = [k for k, j in enumerate(robot.joints) if j.kind == "revolute" and abs(axes[k] @ across) > 0.9][
+        :3
+    ]
     if not bending:
         return rest
     grids = [np.linspace(max(low[k], -2.6), min(high[k], 2.6), 11) for k in bending]
@@ -87,7 +103,7 @@ def _axes(robot: Robot, q: Array) -> Array:
 
 
 def _forward(robot: Robot) -> Array:
-    """(3,) the level direction the arm bends in at zero, which is the drawing's x: most makers' base x, some base y."""
+    """(3,) the level direction the arm bends in at zero, the drawing's x: most makers' base x, some base y."""
     for axis in _axes(robot, np.zeros(robot.dof)):
         if abs(axis[2]) < 0.1:
             forward: Array = np.cross(axis, [0.0, 0.0, 1.0])
@@ -138,6 +154,7 @@ def _person(x: float) -> Html:
     head = tag("circle", cx=f"{x:.0f}", cy=1640, r=110)
     body = (
         f"M{x - 200:.0f} 1400q0-70 0-600q0-40 45-40q45 0 45 40v440h10v-1150q0-50 50-50q45 0 45 50v600h10"
-        f"v-600q0-50 45-50q50 0 50 50v1150h10v-440q0-40 45-40q45 0 45 40q0 530 0 600q0 90-90 90h-220q-90 0-90-90z"
+        f"v-600q0-50 45-50q50 0 50 50v1150h10v-440q0-40 45-40q45 0 45 40"
+        "q0 530 0 600q0 90-90 90h-220q-90 0-90-90z"
     )
     return tag("g", join(head, tag("path", d=body)), class_="person", fill="#c3c9cf")

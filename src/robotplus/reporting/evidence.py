@@ -18,7 +18,9 @@ from robotplus.scenarios.task import Need
 CHECKS = {"holds": "check_holds", "refused": "check_refused", "cannot_check": "check_cannot"}
 
 
-def article(solution: Solution, index: int, *, need: Need, curves: Profile, voice: Voice, playback: Html) -> Html:
+def article(
+    solution: Solution, index: int, *, need: Need, curves: Profile, voice: Voice, playback: Html
+) -> Html:
     """Everything there is to show for one solution."""
     robot = solution.robot
     return tag(
@@ -44,7 +46,9 @@ def article(solution: Solution, index: int, *, need: Need, curves: Profile, voic
         tag(
             "div",
             claims(solution.certificate, solution.checked, voice),
-            tag("div", premises(solution.certificate.premises, voice), not_shown(solution.certificate, voice)),
+            tag(
+                "div", premises(solution.certificate.premises, voice), not_shown(solution.certificate, voice)
+            ),
             class_="columns even",
         ),
         id=f"solution-{index}",
@@ -68,7 +72,13 @@ def strips(curves: Profile, need: Need, voice: Voice) -> Html:
     legend = [tag("li", tag("i", class_=f"level {k}"), voice.say(k)) for k in ("tight", "fair", "ample")]
     closest = charts.dips(curves.t, curves.clearance) if curves.clearance is not None else []
     jumps = [
-        tag("button", f"{millimetres(c)} · {t:.1f} s", type="button", data_seek=f"{t:.4f}", **voice.label("jump", t=f"{t:.1f}"))
+        tag(
+            "button",
+            f"{millimetres(c)} · {t:.1f} s",
+            type="button",
+            data_seek=f"{t:.4f}",
+            **voice.label("jump", t=f"{t:.1f}"),
+        )
         for t, c in closest
     ]
     moments = tag("p", voice.say("dips"), ": ", *jumps, class_="dips") if jumps else None
@@ -109,7 +119,10 @@ def _charts(curves: Profile, need: Need, voice: Voice) -> list[Html]:
 
 def _missing(key: str, voice: Voice) -> Html:
     return tag(
-        "figure", tag("figcaption", voice.say(key)), tag("p", voice.say("chart_missing"), class_="note"), class_="chart"
+        "figure",
+        tag("figcaption", voice.say(key)),
+        tag("p", voice.say("chart_missing"), class_="note"),
+        class_="chart",
     )
 
 
@@ -132,10 +145,17 @@ def claims(certificate: Certificate, checked: Verdict | None, voice: Voice) -> H
         ("payload_used", percent(c.get("payload_used"))),
         ("wrist_moment_used", percent(c.get("wrist_moment_used"))),
         ("wrist_inertia_used", percent(c.get("wrist_inertia_used"))),
-        ("base_tolerance", f"± {millimetres(tolerance.get('xy_m'))}, ± {degrees(tolerance.get('angle_rad'))}"),
+        (
+            "base_tolerance",
+            f"± {millimetres(tolerance.get('xy_m'))}, ± {degrees(tolerance.get('angle_rad'))}",
+        ),
         (
             "base_at",
-            join(f"x {x:.3f} m, y {y:.3f} m, z {z:.3f} m, ", voice.say("yaw"), f" {math.degrees(certificate.base.yaw):.1f}°"),
+            join(
+                f"x {x:.3f} m, y {y:.3f} m, z {z:.3f} m, ",
+                voice.say("yaw"),
+                f" {math.degrees(certificate.base.yaw):.1f}°",
+            ),
         ),
         ("certificate", tag("code", certificate.to_document()["sha256"])),
         ("model_digest", tag("code", certificate.robot_sha256)),
@@ -158,7 +178,9 @@ def not_shown(certificate: Certificate, voice: Voice) -> Html | None:
     for entry in certificate.not_shown:
         demand: Any = entry.get("demand")
         asked = join(" · ", voice.say("demand", value=quantity(demand))) if demand is not None else None
-        items.append(tag("li", voice.word(str(entry.get("what"))), ": ", quantity(entry.get("detail")), asked))
+        items.append(
+            tag("li", voice.word(str(entry.get("what"))), ": ", quantity(entry.get("detail")), asked)
+        )
     return tag("section", tag("h4", voice.say("not_shown")), tag("ul", *items, class_="plain"))
 
 
@@ -170,12 +192,18 @@ def premises(entries: tuple[Premise, ...], voice: Voice) -> Html:
             tag("th", voice.word(p.name), scope="row"),
             tag("td", quantity(p.value)),
             tag("td", p.source),
-            tag("td", voice.word(p.confidence), tag("b", " · ", voice.say("must_confirm")) if p.confirm else None),
+            tag(
+                "td",
+                voice.word(p.confidence),
+                tag("b", " · ", voice.say("must_confirm")) if p.confirm else None,
+            ),
             class_="to-confirm" if p.confirm else None,
         )
         for p in sorted(entries, key=lambda p: not p.confirm)
     ]
-    header = tag("tr", *(tag("th", voice.say(k), scope="col") for k in ("premise", "value", "source", "confidence")))
+    header = tag(
+        "tr", *(tag("th", voice.say(k), scope="col") for k in ("premise", "value", "source", "confidence"))
+    )
     return tag(
         "section",
         tag("h4", voice.say("premises")),

@@ -1,7 +1,7 @@
 """A certificate as an animated glTF binary: robot, tool, part and cell, moving as the motion formula says.
 
 The boxes drawn are the boxes proven with (material "envelope", see-through); the limbs inside them are drawn
-from the joint positions alone, so that one sees how the arm bends. Opens in Blender, model-viewer or the report.
+from the joint positions alone, so that one sees how the arm bends. Opens in Blender and model-viewer too.
 """
 
 from __future__ import annotations
@@ -85,7 +85,12 @@ def _link(scene: Gltf, robot: Robot, k: int, node: int) -> None:
     if k > 0:
         turn = _facing(np.asarray(robot.joints[k - 1].axis))
         scene.cylinder(
-            f"{link.name} joint", parent=node, pose=turn, radius=radius * 1.25, length=radius * 2.3, look=JOINT
+            f"{link.name} joint",
+            parent=node,
+            pose=turn,
+            radius=radius * 1.25,
+            length=radius * 2.3,
+            look=JOINT,
         )
     end = np.asarray(robot.joints[k].origin_xyz if k < robot.dof else robot.flange_xyz)
     length = float(np.linalg.norm(end))
@@ -171,7 +176,7 @@ def _strokes(scene: Gltf, certificate: Certificate, robot: Robot, need: Need) ->
 
 
 def _bounds(certificate: Certificate, need: Need) -> tuple[Array, Array]:
-    """Lowest and highest corner (2,) in x, y of base, paths and cell, without the floor, and a metre around."""
+    """Lowest and highest corner (2,) in x, y of base, paths and cell without the floor, plus a metre."""
     points = [np.asarray(certificate.base.xyz)[None]]
     for stop in need.program.stops:
         points.append(stop.curve.frames(np.linspace(0.0, stop.curve.length, 9))[0])

@@ -1,6 +1,6 @@
 """A small writer of glTF 2.0 binary files: unit meshes, nodes, materials, animation channels.
 
-glTF is Y-up; nodes below `Gltf.world` are given Z-up as everywhere else in robotplus, and that one node turns them.
+glTF is Y-up; nodes below `Gltf.world` are given Z-up as everywhere else here, and that one node turns them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class Gltf:
         self._document = gl.GLTF2(
             asset=gl.Asset(version="2.0", generator=generator), scenes=[gl.Scene(nodes=[0])], scene=0
         )
-        self.world = self._add(gl.Node(name="world, z up", rotation=[-math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5)]))
+        self.world = self._add(
+            gl.Node(name="world, z up", rotation=[-math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5)])
+        )
 
     def node(self, name: str, *, parent: int, pose: Array | None = None) -> int:
         """A node with ``pose`` (4, 4) in its parent."""
@@ -135,7 +137,9 @@ class Gltf:
             position = self._accessor(points, gl.ARRAY_BUFFER)
             primitives = [
                 gl.Primitive(
-                    attributes=gl.Attributes(POSITION=position, NORMAL=self._accessor(normals, gl.ARRAY_BUFFER)),
+                    attributes=gl.Attributes(
+                        POSITION=position, NORMAL=self._accessor(normals, gl.ARRAY_BUFFER)
+                    ),
                     indices=self._indices(triangles),
                     material=self._material(look.name, look.rgba, look),
                 ),
@@ -215,7 +219,9 @@ Shape = tuple[Array, Array, list[int], list[int]]
 
 def _unit_box() -> Shape:
     """Points and normals (24, 3), triangle and edge indices of a cube of edge 1 about the origin."""
-    points, normals, triangles = [], [], []
+    points: list[Array] = []
+    normals: list[Array] = []
+    triangles: list[int] = []
     for axis in range(3):
         for side in (-0.5, 0.5):
             normal = np.zeros(3)
@@ -223,7 +229,9 @@ def _unit_box() -> Shape:
             u, v = np.roll([1.0, 0.0, 0.0], (axis + 1) % 3), np.roll([1.0, 0.0, 0.0], (axis + 2) % 3)
             first = len(points)
             corners = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
-            points += [normal / 2 + a * u / 2 + b * v / 2 for a, b in (corners if side > 0 else corners[::-1])]
+            points += [
+                normal / 2 + a * u / 2 + b * v / 2 for a, b in (corners if side > 0 else corners[::-1])
+            ]
             normals += [normal] * 4
             triangles += [first + i for i in (0, 1, 2, 0, 2, 3)]
     array = np.array(points)

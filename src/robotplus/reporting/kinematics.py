@@ -31,7 +31,9 @@ def link_poses(robot: Robot, q: Array) -> Array:
     poses = np.empty((n, robot.dof + 1, 4, 4))
     poses[:, 0] = np.eye(4)
     for k, joint in enumerate(robot.joints):
-        poses[:, k + 1] = poses[:, k] @ transform(joint.origin_xyz, joint.origin_rpy) @ _motion(joint, q[:, k])
+        poses[:, k + 1] = (
+            poses[:, k] @ transform(joint.origin_xyz, joint.origin_rpy) @ _motion(joint, q[:, k])
+        )
     return poses
 
 

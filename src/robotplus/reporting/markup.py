@@ -1,4 +1,4 @@
-"""HTML by construction: text is always escaped, because only what `tag` and `raw` return is ever taken as markup."""
+"""HTML by construction: text is always escaped, because only what `tag` and `raw` return counts as markup."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from robotplus.matching.answer import Answer, Solution
 from robotplus.reporting.charts import cycle_bar
 from robotplus.reporting.drawing import robot_svg
 from robotplus.reporting.figures import DASH, degrees, millimetres, percent, quantity, seconds
-from robotplus.reporting.markup import Html, join, tag
+from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.voice import Voice
 
 ROWS_SHOWN = 25
@@ -27,9 +27,7 @@ VERDICTS = (
 def head(answer: Answer, voice: Voice) -> Html:
     """Title, language switch, counts over the whole catalogue, and the notice."""
     counts = {**dict.fromkeys(VERDICTS, 0), **answer.counts}
-    chips = [
-        tag("li", tag("b", counts[v]), " ", voice.badge(v)) for v in counts if counts[v]
-    ]
+    chips = [tag("li", tag("b", counts[v]), " ", voice.badge(v)) for v in counts if counts[v]]
     return tag(
         "header",
         tag("p", voice.say("product"), class_="product"),
@@ -51,14 +49,17 @@ def need_facts(answer: Answer, voice: Voice) -> Html:
     asked = program.requirements
     heaviest = max((p.mass_kg for p in program.parts), default=None)
     takt = voice.say("none_asked") if asked.takt is None else seconds(asked.takt)
-    rows = [
+    rows: list[tuple[str, Child]] = [
         ("scenario", voice.word(answer.need.scenario)),
         ("takt", takt),
         ("stops", len(program.stops)),
         ("tool", f"{program.tool.name}, {quantity(program.tool.mass_kg, 'kg')}"),
         ("heaviest_part", quantity(heaviest, "kg") if heaviest is not None else DASH),
         ("asked_clearance", millimetres(asked.min_clearance)),
-        ("base_tolerance", f"± {millimetres(asked.base_tolerance_xy)}, ± {degrees(asked.base_tolerance_angle)}"),
+        (
+            "base_tolerance",
+            f"± {millimetres(asked.base_tolerance_xy)}, ± {degrees(asked.base_tolerance_angle)}",
+        ),
         ("mounting", voice.word(program.base.mounting)),
     ]
     facts = [tag("div", tag("dt", voice.say(key)), tag("dd", value)) for key, value in rows]
@@ -74,7 +75,8 @@ def table(answer: Answer, voice: Voice, *, shown: Sequence[int]) -> Html:
     highest = max(_cycle(s)[1] for s in answer.solutions[:ROWS_SHOWN])
     longest = max(highest, takt or 0.0) * 1.08
     rows = [
-        _row(s, i, voice, takt=takt, longest=longest, opens=i in shown) for i, s in enumerate(answer.solutions)
+        _row(s, i, voice, takt=takt, longest=longest, opens=i in shown)
+        for i, s in enumerate(answer.solutions)
     ]
     first, rest = rows[:ROWS_SHOWN], rows[ROWS_SHOWN:]
     more = (
@@ -105,7 +107,11 @@ def _row(
     drawing = robot_svg(robot, height_px=62) if index < DRAWINGS else None
     name = join(tag("small", robot.maker), tag("strong", robot.model))
     named = tag("a", name, href=f"#solution-{index}", data_open=index) if opens else tag("span", name)
-    line = tag("span", voice.say("takt_line", takt=seconds(takt)), class_="limit-note") if takt is not None else None
+    line = (
+        tag("span", voice.say("takt_line", takt=seconds(takt)), class_="limit-note")
+        if takt is not None
+        else None
+    )
     confirm = [tag("li", voice.word(p.name)) for p in solution.to_confirm]
     return tag(
         "tr",
@@ -119,7 +125,12 @@ def _row(
             line,
             class_="cycle_time",
         ),
-        tag("td", _label(voice, "tightest"), voice.pair(solution.tightest[1], solution.tightest[0]), class_="tightest"),
+        tag(
+            "td",
+            _label(voice, "tightest"),
+            voice.pair(solution.tightest[1], solution.tightest[0]),
+            class_="tightest",
+        ),
         tag("td", _label(voice, "payload_used"), percent(claims.get("payload_used")), class_="payload_used"),
         tag("td", _label(voice, "clearance"), millimetres(claims.get("min_clearance_m")), class_="clearance"),
         tag(

@@ -9,7 +9,7 @@ from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.matching.answer import Answer
 from robotplus.reporting.figures import DASH, quantity, seconds
-from robotplus.reporting.markup import Html, tag
+from robotplus.reporting.markup import Child, Html, tag
 from robotplus.reporting.voice import Voice
 
 
@@ -98,13 +98,16 @@ def questions(answer: Answer, voice: Voice) -> Html:
 
 def foot(answer: Answer, voice: Voice) -> Html:
     """Versions, digests, order and time taken, and the notice once more."""
-    rows = [
+    rows: list[tuple[str, Child]] = [
         ("engine", answer.engine),
         ("need_digest", tag("code", answer.need.sha256)),
         ("catalogue_digest", tag("code", answer.catalogue_sha256)),
         ("seed", answer.seed),
         ("order", ", ".join(answer.order)),
-        ("timing", seconds(answer.timing.get("total_s")) if "total_s" in answer.timing else quantity(answer.timing)),
+        (
+            "timing",
+            seconds(answer.timing.get("total_s")) if "total_s" in answer.timing else quantity(answer.timing),
+        ),
     ]
     facts = [tag("div", tag("dt", voice.say(key)), tag("dd", value)) for key, value in rows]
     return tag(

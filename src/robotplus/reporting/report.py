@@ -10,6 +10,7 @@ import base64
 import gzip
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,11 +55,18 @@ def report_html(answer: Answer, *, language: Language = "both") -> str:
     voice = Voice(language)
     shown = answer.solutions[:SOLUTIONS_SHOWN]
     script = player_script()
-    animations = _animations(answer, shown) if script is not None else [None] * len(shown)
+    animations: list[Animation | None] = [None] * len(shown)
+    if script is not None:
+        animations = _animations(answer, shown)
     curves = [profile(s.certificate, s.robot, need=answer.need, checked=s.checked) for s in shown]
     articles = [
         evidence.article(
-            s, i, need=answer.need, curves=c, voice=voice, playback=_playback(a, voice, built=script is not None)
+            s,
+            i,
+            need=answer.need,
+            curves=c,
+            voice=voice,
+            playback=_playback(a, voice, built=script is not None),
         )
         for i, (s, c, a) in enumerate(zip(shown, curves, animations, strict=True))
     ]
@@ -77,7 +85,9 @@ def report_html(answer: Answer, *, language: Language = "both") -> str:
         ),
         _stage(voice) if any(animations) else None,
         _data(curves, animations),
-        tag("script", raw(script.replace("</script", "<\\/script").replace("<!--", "<\\!--"))) if script is not None and any(animations) else None,
+        tag("script", raw(script.replace("</script", "<\\/script").replace("<!--", "<\\!--")))
+        if script is not None and any(animations)
+        else None,
         tag("script", raw((VIEWER / "page.js").read_text(encoding="utf-8"))),
     )
     head = join(
@@ -119,7 +129,9 @@ def _playback(animation: Animation | None, voice: Voice, *, built: bool) -> Html
     """Where the 3D stage stands in a solution, or why there is none."""
     if animation is None:
         return tag("p", voice.say("not_embedded" if built else "no_player"), class_="note no-playback")
-    accuracy = tag("p", voice.say("drawn_within", mm=f"{animation.tolerance * 1000:g}"), class_="note screen-only")
+    accuracy = tag(
+        "p", voice.say("drawn_within", mm=f"{animation.tolerance * 1000:g}"), class_="note screen-only"
+    )
     return tag("div", tag("div", class_="stage-here"), accuracy, class_="playback")
 
 
@@ -132,7 +144,9 @@ def _stage(voice: Voice) -> Html:
         tag(
             "div",
             tag("button", "▶", type="button", class_="play", **voice.label("play")),
-            tag("input", type="range", class_="time", min=0, max=1, step="any", value=0, **voice.label("time")),
+            tag(
+                "input", type="range", class_="time", min=0, max=1, step="any", value=0, **voice.label("time")
+            ),
             tag("output", "0.00 s", class_="clock"),
             tag("select", *rates, class_="rate", **voice.label("speed")),
             tag("button", "⟲", type="button", class_="reset", **voice.label("reset_view")),
@@ -148,7 +162,7 @@ def _stage(voice: Voice) -> Html:
 
 
 def _switch(voice: Voice) -> Html:
-    """The language switch: plain radio buttons that the style sheet listens to, so it works without scripts."""
+    """The language switch: radio buttons that the style sheet listens to, so it works without scripts."""
     choices = [
         tag("label", tag("input", type="radio", name="language", id=f"say-{v}", checked=v == "zh"), name)
         for v, name in (("zh", "中文"), ("en", "English"))
@@ -156,7 +170,7 @@ def _switch(voice: Voice) -> Html:
     return tag("nav", *choices, class_="switch", role="radiogroup", **voice.label("switch"))
 
 
-def _data(curves: list[Profile], animations: list[Animation | None]) -> Html:
+def _data(curves: Sequence[Profile], animations: Sequence[Animation | None]) -> Html:
     """What the page's script reads: per solution the curves for the live readout and the animation."""
     rows = [
         {
@@ -168,10 +182,10 @@ def _data(curves: list[Profile], animations: list[Animation | None]) -> Html:
         }
         for c, a in zip(curves, animations, strict=True)
     ]
-    words = {
-        key: STRINGS[key] for key in ("play", "pause", "chart_clearance", "chart_speed", "chart_tool")
-    }
-    body = json.dumps({"solutions": rows, "words": words}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    words = {key: STRINGS[key] for key in ("play", "pause", "chart_clearance", "chart_speed", "chart_tool")}
+    body = json.dumps(
+        {"solutions": rows, "words": words}, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
     return tag("script", script_json(body), type="application/json", id="data")
 
 

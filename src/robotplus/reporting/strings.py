@@ -48,7 +48,10 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "none_asked": ("未要求", "none asked"),
     # ranking
     "ranking": ("排名", "Ranking"),
-    "no_solution": ("没有找到能完成此任务的机器人,原因见下。", "No robot was found able; the reasons are below."),
+    "no_solution": (
+        "没有找到能完成此任务的机器人,原因见下。",
+        "No robot was found able; the reasons are below.",
+    ),
     "rank": ("名次", "Rank"),
     "verdict": ("结论", "Verdict"),
     "robot": ("机器人", "Robot"),
@@ -105,7 +108,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "map": ("底座位置图", "Where the base may stand"),
     "map_note": (
         "俯视;点越深越大,可完成的任务部分越多;◎ 为所证明的位置。",
-        "Top view; the darker and larger a dot, the more of the task can be done from there; ◎ is the place proven.",
+        "Top view; the darker and larger a dot, the more of the task it can do there; ◎ is the place proven.",
     ),
     "region": ("允许区域", "allowed region"),
     # claims

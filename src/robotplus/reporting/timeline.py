@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from robotplus.certificates.certificate import Certificate, Verdict
 from robotplus.certificates.motion import Move, evaluate
@@ -12,7 +13,9 @@ from robotplus.reporting.kinematics import tcp_path
 from robotplus.robots.model import Array, Robot
 from robotplus.scenarios.task import Need, Obstacle
 
-DENSE_STEP = 0.004  # [s] chords of this length stay far below the drawing tolerance at any joint's acceleration
+DENSE_STEP = (
+    0.004  # [s] chords of this length stay far below the drawing tolerance at any joint's acceleration
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def sample(certificate: Certificate, step: float) -> tuple[Array, Array, Array]:
     return t[fresh], np.concatenate(values)[fresh], np.concatenate(speeds)[fresh]
 
 
-def thin(t: Array, q: Array, *, levers: Array, tolerance: float) -> Array:
+def thin(t: Array, q: Array, *, levers: Array, tolerance: float) -> npt.NDArray[np.intp]:
     """Indices of the samples to keep so that straight lines between them stay within ``tolerance`` [m].
 
     The error of a dropped sample is Σ lever_j · |q_j - chord_j|, a bound on how far any point of the robot is
@@ -90,7 +93,8 @@ def carried(certificate: Certificate, need: Need) -> dict[int, list[tuple[float,
 
     The part changes hands in the middle of a dwell, which is when a gripper closes or opens.
     """
-    program, out = need.program, {i: [] for i in range(len(need.program.parts))}  # type: ignore[var-annotated]
+    program = need.program
+    out: dict[int, list[tuple[float, float]]] = {i: [] for i in range(len(program.parts))}
     for span in spans(certificate):
         stop = program.stops[certificate.order[span.move.stop]]
         if span.move.kind in ("travel", "approach"):
@@ -122,7 +126,7 @@ def present(obstacle: Obstacle, certificate: Certificate) -> tuple[float, float]
 
 
 def profile(certificate: Certificate, robot: Robot, *, need: Need, checked: Verdict | None) -> Profile:
-    """The curves `check` measured; where it has not run, what the motion formula itself gives (no clearance)."""
+    """The curves `check` measured; where it has not run, what the motion formula gives (no clearance)."""
     measured = checked.measured.get("profile") if checked is not None else None
     if isinstance(measured, dict) and len(measured.get("t", ())) > 1:
         curves = {

@@ -10,7 +10,7 @@ from robotplus.reporting.strings import ICONS, Language, both, known
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Turns table keys and word pairs into markup. With "both", the style sheet hides the language not chosen."""
+    """Turns table keys and word pairs into markup. With "both", the style sheet hides one language."""
 
     language: Language
 

@@ -45,12 +45,14 @@ export class Player {
     this.model.clear();
     this.model.add(gltf.scene);
     this.envelope = [];
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     gltf.scene.traverse((node) => {
       if (!node.isMesh && !node.isLine) return;
       const name = node.material.name;
       node.castShadow = node.isMesh && !/^(envelope|cell|floor)/.test(name);
       node.receiveShadow = node.isMesh && !name.startsWith("envelope");
       if (name.startsWith("envelope")) this.envelope.push(node);
+      if (name.startsWith("floor") && dark) node.material.color.setScalar(0.12);
     });
     this.mixer = new AnimationMixer(gltf.scene);
     this.duration = 0;
@@ -61,6 +63,7 @@ export class Player {
       action.play();
       this.duration = Math.max(this.duration, clip.duration);
     }
+    this.showEnvelope(this.envelopeShown ?? true);
     this.seek(0);
     this.resize();
     this.frame(gltf.scene);
@@ -124,6 +127,7 @@ export class Player {
   }
 
   showEnvelope(visible) {
+    this.envelopeShown = visible;
     for (const node of this.envelope ?? []) node.visible = visible;
     this.redraw();
   }

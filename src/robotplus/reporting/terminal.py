@@ -1,0 +1,184 @@
+"""Answers, certificates and verdicts in a terminal: compact tables that stay aligned with Chinese text."""
+
+from __future__ import annotations
+
+import math
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from robotplus.certificates.certificate import Certificate, Verdict
+from robotplus.certificates.constraints import CONSTRAINTS
+from robotplus.matching.answer import Answer
+from robotplus.reporting.figures import DASH, degrees, millimetres, percent, quantity, short
+from robotplus.reporting.refusals import grouped
+from robotplus.reporting.strings import ICONS, Language, both, known
+
+ROWS = 15
+COLOURS = {
+    "proven": "green",
+    "proven_if_confirmed": "blue",
+    "proven_with_a_change": "yellow",
+    "impossible": "red",
+}
+
+
+def print_answer(answer: Answer, console: Console, *, language: Language = "en", rows: int = ROWS) -> None:
+    """The ranked table, the refusals by reason, and what to do next."""
+    words = Words(language)
+    counts = [Text.assemble(f"{n} ", badge(verdict, words)) for verdict, n in answer.counts.items() if n]
+    title = words.pick(answer.need.title_zh, answer.need.title_en)
+    console.print(Text(title, style="bold"))
+    console.print(Text("   ").join(counts))
+    if answer.solutions:
+        console.print(_ranking(answer, words, rows))
+        if len(answer.solutions) > rows:
+            console.print(Text(words("more_rows", n=len(answer.solutions) - rows), style="dim"))
+    else:
+        console.print(Text(words("no_solution")))
+    if answer.refusals:
+        console.print(_refusals(answer, words))
+    console.print(_next(answer, words))
+    console.print(Text(words("not_risk"), style="dim"))
+
+
+def print_certificate(certificate: Certificate, console: Console, *, language: Language = "en") -> None:
+    """A certificate's claims, its base, what is not shown and what to confirm."""
+    words, c = Words(language), certificate.claims
+    console.print(Text.assemble(badge(certificate.verdict, words), "  ", (certificate.robot_id, "bold")))
+    table = Table.grid(padding=(0, 2))
+    cycle, tolerance = c.get("cycle_time_s") or {}, c.get("base_tolerance") or {}
+    x, y, z = certificate.base.xyz
+    place = f"x {x:.3f} y {y:.3f} z {z:.3f} m, {words('yaw')} {math.degrees(certificate.base.yaw):.1f}°"
+    for key, value in [
+        ("cycle_time", f"{quantity(cycle.get('low'))} – {quantity(cycle.get('high'), 's')}"),
+        ("takt", quantity(c.get("takt_s"), "s")),
+        ("clearance", millimetres(c.get("min_clearance_m"))),
+        ("velocity_used", percent(c.get("velocity_used"))),
+        ("joint_range_used", percent(c.get("joint_range_used"))),
+        ("payload_used", percent(c.get("payload_used"))),
+        ("path_deviation", millimetres(c.get("path_deviation_m"))),
+        (
+            "base_tolerance",
+            f"± {millimetres(tolerance.get('xy_m'))}, ± {degrees(tolerance.get('angle_rad'))}",
+        ),
+        ("base_at", f"{place}, {words.known(certificate.base.mounting)}"),
+        ("moves", str(len(certificate.moves))),
+        ("need_digest", short(certificate.need_sha256)),
+        ("model_digest", short(certificate.robot_sha256)),
+        ("engine", certificate.engine),
+    ]:
+        table.add_row(Text(words(key), style="dim"), Text(value))
+    for entry in certificate.not_shown:
+        what = f"{words.known(str(entry.get('what')))}: {quantity(entry.get('detail'))}"
+        table.add_row(Text(words("not_shown"), style="dim"), Text(what))
+    for premise in certificate.premises:
+        if premise.confirm:
+            figure = f"{words.known(premise.name)} = {quantity(premise.value)} ({premise.source})"
+            table.add_row(Text(words("confirm"), style="blue"), Text(figure))
+    console.print(table)
+
+
+def print_verdict(verdict: Verdict, console: Console, *, language: Language = "en") -> None:
+    """Whether the certificate holds, for which model and need, and every reason if it does not."""
+    words = Words(language)
+    colour, icon = {"holds": ("green", "✓"), "refused": ("red", "✕")}.get(verdict.status, ("yellow", "?"))
+    console.print(
+        Text.assemble((f"{icon} {words(verdict.status)}", f"bold {colour}"), "  ", _currency(verdict, words))
+    )
+    for code, sentence in verdict.reasons:
+        console.print(Text.assemble("  ", (code, colour), "  ", sentence))
+
+
+class Words:
+    """Picks one language of the table; "both" prints Chinese and English side by side."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self.pick(*both(key, **values))
+
+    def known(self, key: str) -> str:
+        """A word that may be missing from the table."""
+        return self.pick(*known(key))
+
+    def pick(self, zh: str, en: str) -> str:
+        """The right one of a pair; the other when it is empty."""
+        zh, en = zh or en, en or zh
+        return {"zh": zh, "en": en, "both": zh if zh == en else f"{zh} {en}"}[self._language]
+
+
+def badge(verdict: str, words: Words) -> Text:
+    """A verdict with colour, icon and word."""
+    return Text(
+        f"{ICONS.get(verdict, '·')} {words.known(verdict)}", style=COLOURS.get(verdict, "bright_black")
+    )
+
+
+def _ranking(answer: Answer, words: Words, rows: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
+    for key, right in [
+        ("rank", True),
+        ("verdict", False),
+        ("robot", False),
+        ("cycle_time", True),
+        ("tightest", False),
+        ("payload_used", True),
+        ("clearance", True),
+        ("confirm", False),
+    ]:
+        table.add_column(words(key), justify="right" if right else "left", overflow="fold")
+    takt = answer.need.program.requirements.takt
+    for i, s in enumerate(answer.solutions[:rows]):
+        cycle = s.certificate.claims["cycle_time_s"]
+        late = takt is not None and cycle["high"] > takt
+        table.add_row(
+            str(i + 1),
+            badge(s.verdict, words),
+            Text(f"{s.robot.maker} {s.robot.model}", style="bold" if s.verdict == "proven" else ""),
+            Text(f"{cycle['low']:.2f}–{cycle['high']:.2f} s", style="yellow" if late else ""),
+            Text(words.pick(s.tightest[1], s.tightest[0])),
+            percent(s.certificate.claims.get("payload_used")),
+            millimetres(s.certificate.claims.get("min_clearance_m")),
+            Text(", ".join(words.known(p.name) for p in s.to_confirm) or DASH),
+        )
+    return table
+
+
+def _refusals(answer: Answer, words: Words) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for constraint, refusals in grouped(answer.refusals):
+        known_one = CONSTRAINTS.get(constraint)
+        sentence = words.pick(known_one.zh, known_one.en) if known_one else words.known(constraint)
+        verdicts = sorted({r.verdict for r in refusals})
+        table.add_row(
+            Text(str(len(refusals)), justify="right"),
+            Text(" ").join(badge(v, words) for v in verdicts),
+            Text(sentence),
+        )
+    return table
+
+
+def _next(answer: Answer, words: Words) -> Text:
+    steps = []
+    if answer.solutions:
+        steps.append(words("next_report"))
+    if any(s.checked is not None for s in answer.solutions):
+        steps.append(words("next_check"))
+    open_questions = sum(len(s.to_confirm) for s in answer.solutions) + sum(
+        bool(r.question_en) for r in answer.refusals
+    )
+    if open_questions:
+        steps.append(words("next_confirm", n=open_questions))
+    lines = [Text.assemble((f"{words('next')}: ", "dim"), step) for step in steps]
+    return Text("\n").join(lines)
+
+
+def _currency(verdict: Verdict, words: Words) -> Text:
+    parts = [
+        f"{words('currency_' + k) if k in ('model', 'need') else k}: {words.known(v)}"
+        for k, v in verdict.currency.items()
+    ]
+    return Text(" · ".join(parts), style="dim")
