@@ -1,5 +1,6 @@
 """The checking room: Certificate -> Verdict, on other foundations than the solver's. See docs/check.md."""
 
 from robotplus.checking.check import RobotStore, check
+from robotplus.checking.refusal import check_refusal
 
-__all__ = ["RobotStore", "check"]
+__all__ = ["RobotStore", "check", "check_refusal"]

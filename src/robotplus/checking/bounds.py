@@ -1,8 +1,9 @@
-"""How far and how wildly a point of the robot can move on a piece of motion: bounds from joint rates and lever arms.
+"""How far and how wildly a point of the robot can move on a piece of motion: bounds from joint rates and
+lever arms.
 
-A point p behind joints j (from the shallowest to the deepest) has ∂p/∂q_j of size r_j, its distance from axis j
-(1 for a prismatic joint), and ∂²p/∂q_j∂q_k of size at most r of the deeper of the two where the shallower one is
-revolute, else 0. Hence
+A point p behind joints j (from the shallowest to the deepest) has ∂p/∂q_j of size r_j, its distance from
+axis j (1 for a prismatic joint), and ∂²p/∂q_j∂q_k of size at most r of the deeper of the two where the
+shallower one is revolute, else 0. Hence
 
     |p'|  <= Σ_j r_j |q̇_j|
     |p''| <= Σ_j r_j |q̈_j| + Σ_jk r_max(j,k) |q̇_j| |q̇_k|
@@ -41,11 +42,12 @@ def behind(link: Ints, first: int, dof: int) -> Array:
 def displacement(radii: Array, change: Array, *, mask: Array, revolute: Bools) -> Array:
     """How far points move when every joint moves by at most ``change``.
 
-    Lever arms grow by no more than the displacement D itself, so D <= Σ (r_j + D) change_j over revolute joints
-    (r_j = 1 and no growth for prismatic ones), that is D <= Σ r_j change_j / (1 - Σ change_j).
+    Lever arms grow by no more than the displacement D itself, so D <= Σ (r_j + D) change_j over revolute
+    joints (r_j = 1 and no growth for prismatic ones), that is D <= Σ r_j change_j / (1 - Σ change_j).
 
     Args:
-        radii: (n, boxes, dof) lever arms at the start. change: (n, dof). mask: (boxes, dof) joints that count.
+        radii: (n, boxes, dof) lever arms at the start. change: (n, dof). mask: (boxes, dof) joints that
+        count.
 
     Returns:
         (n, boxes) [m]; infinite where the joints move by more than a radian in all.

@@ -90,7 +90,8 @@ def _program(certificate: Certificate, need: Need | None, findings: Findings) ->
 
 
 def _verify(certificate: Certificate, robot: Robot, program: Program, findings: Findings) -> None:
-    """Data, form and structure first; then limits; then what needs geometry. Each stage presupposes the one before."""
+    """Data, form and structure first; then limits; then what needs geometry. Each stage presupposes the one
+    before."""
     _check_data(certificate, robot, findings)
     claims = None if findings else read_claims(certificate, findings, dof=robot.dof)
     check_base(certificate.base, program.base, findings)
@@ -189,7 +190,8 @@ def _check_clear(
         )
         room, k = room_in_limits(rig, pieces, correction)
         if not room >= -EXACT:
-            findings.refuse("base_tolerance", f"{_at(certificate, int(pieces.move[k]))}: joint limits")
+            why = "a joint would leave its range" if np.isfinite(room) else "no correction could be shown"
+            findings.refuse("base_tolerance", f"{_at(certificate, int(pieces.move[k]))}: {why}")
             correction = None
     clearance = Clearance(rig, pairs, floors=floors, correction=correction)
     series = profile(rig, certificate.moves, clearance)

@@ -1,4 +1,5 @@
-"""Reads the numbers out of a certificate's claims; whatever is missing or senseless is a finding, never a crash."""
+"""Reads the numbers out of a certificate's claims; whatever is missing or senseless is a finding, never a
+crash."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ SCALARS = (
 
 @dataclass(frozen=True)
 class Claims:
-    """The claims as numbers. ``cycle``: (low, nominal, high) [s]. ``speed``: [lowest, highest] [m/s] or None."""
+    """The claims as numbers. ``cycle``: (low, nominal, high) [s]. ``speed``: [lowest, highest] [m/s] or
+    None."""
 
     scalar: dict[str, float]
     cycle: tuple[float, float, float]

@@ -1,15 +1,16 @@
 """Distances kept on the whole motion, between samples too.
 
-For a pair of boxes A, B (A behind more joints) and a piece of motion of duration h, three bounds are tried, the
-cheap ones on all pairs at once:
+For a pair of boxes A, B (A behind more joints) and a piece of motion of duration h, three bounds are tried,
+the cheap ones on all pairs at once:
 
 1. the ball around A against box B at the start, less how far A can move on the piece;
-2. a separating plane fixed in B: the gap along its normal at both ends, less a h²/8, with a bounding the acceleration
-   of A's points as seen from B; the plane is the best of B's faces;
-3. the same with the plane that Coal finds. A gap along any direction is a lower bound of the distance, so the numeric
-   tolerance of Coal's search cannot make it too high.
+2. a separating plane fixed in B: the gap along its normal at both ends, less a h²/8, with a bounding the
+   acceleration of A's points as seen from B; the plane is the best of B's faces;
+3. the same with the plane that Coal finds. A gap along any direction is a lower bound of the distance, so
+   the numeric tolerance of Coal's search cannot make it too high.
 
-Where none suffices the piece is halved. A distance measured below the demand ends the search: that is a violation.
+Where none suffices the piece is halved. A distance measured below the demand ends the search: that is a
+violation.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from robotplus.checking.pieces import Bools, Ints, Pieces
 from robotplus.checking.rig import Placed, Poses, Rig
 from robotplus.robots.model import Array
 
-GENERATIONS = 14
-COMBINATIONS = 400_000  # piece–pair combinations looked at in one generation before giving up
-CHUNK = 250_000
+GENERATIONS = 16
+CHUNK = 250_000  # piece–pair combinations looked at together
+BUDGET = 20_000_000  # … and in all, before giving up
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,20 @@ class Violation:
     distance: float | None
     demanded: float
 
+    @property
+    def shortfall(self) -> float:
+        return self.demanded - self.distance if self.distance is not None else 0.0
+
 
 @dataclass(frozen=True)
 class _Work:
-    """Pieces with the gen-0 piece each comes from, and the (piece, pair) combinations still open."""
+    """Pieces with the first piece each comes from, and the (piece, pair) combinations still open."""
 
     pieces: Pieces
     root: Ints
     piece: Ints
     pair: Ints
+    generation: int
 
 
 class Clearance:
@@ -83,40 +89,50 @@ class Clearance:
         self.rides = np.array([b.body == "tool" or b.body.startswith("part ") for b in rig.boxes])
 
     def violations(self, pieces: Pieces) -> list[Violation]:
-        """Every pair that comes too close, worst first, at the first refinement where one is seen; empty: all clear."""
+        """Pairs that come too close, worst first, as seen where they are first seen; empty: all clear."""
+        spent = 0
         size = max(1, CHUNK // max(1, len(self.pairs.boxes)))
-        found: list[Violation] = []
         for k in range(0, len(pieces), size):
             index = np.arange(k, min(k + size, len(pieces)))
             part = pieces.take(index)
             piece, pair = np.nonzero(np.isfinite(self.floors[part.move]))
-            found += self._settle(_Work(part, index, piece, pair))
-        return sorted(
-            found, key=lambda v: (v.distance if v.distance is not None else v.demanded) - v.demanded
-        )
+            stack = [_Work(part, index, piece, pair, 0)] if len(piece) else []
+            while stack:
+                work = stack.pop()
+                spent += len(work.piece)
+                demanded, open_, found = self._generation(work)
+                if found:
+                    return sorted(found, key=lambda v: v.shortfall, reverse=True)
+                if not open_.any():
+                    continue
+                if work.generation >= GENERATIONS or spent > BUDGET:
+                    return [self._undecided(work, demanded, open_)]
+                stack += self._halved(work, open_)
+        return []
 
-    def _settle(self, work: _Work) -> list[Violation]:
-        for _ in range(GENERATIONS):
-            demanded, open_, found = self._generation(work)
-            if found:
-                return found
-            piece, pair = work.piece[open_], work.pair[open_]
-            if len(piece) == 0:
-                return []
-            used, local = np.unique(piece, return_inverse=True)
-            if 2 * len(piece) > COMBINATIONS:
-                break
-            work = _Work(
-                work.pieces.take(used).halves(),
-                np.repeat(work.root[used], 2),
-                np.concatenate([2 * local, 2 * local + 1]),
-                np.concatenate([pair, pair]),
+    def _undecided(self, work: _Work, demanded: Array, open_: Bools) -> Violation:
+        k = int(np.argmax(open_))
+        piece = int(work.piece[k])
+        move, time = int(work.pieces.move[piece]), float(work.pieces.start[piece])
+        return Violation(int(work.pair[k]), move, time, None, float(demanded[k]))
+
+    def _halved(self, work: _Work, open_: Bools) -> list[_Work]:
+        """What is still open, on pieces half as long, in portions of bounded size."""
+        piece, pair = work.piece[open_], work.pair[open_]
+        out = []
+        for portion in np.array_split(np.arange(len(piece)), 1 + 2 * len(piece) // CHUNK):
+            used, local = np.unique(piece[portion], return_inverse=True)
+            both = np.concatenate([2 * local, 2 * local + 1])
+            out.append(
+                _Work(
+                    work.pieces.take(used).halves(),
+                    np.repeat(work.root[used], 2),
+                    both,
+                    np.tile(pair[portion], 2),
+                    work.generation + 1,
+                )
             )
-        k = int(np.argmax(demanded))
-        where = work.pieces.take(work.piece[:1])
-        return [
-            Violation(int(work.pair[0]), int(where.move[0]), float(where.start[0]), None, float(demanded[k]))
-        ]
+        return out
 
     def _generation(self, work: _Work) -> tuple[Array, Bools, list[Violation]]:
         """Demand of each combination, which stay open, and violations."""
@@ -163,7 +179,8 @@ class Clearance:
     def _motion_bounds(
         self, work: _Work, poses: Poses, placed: Placed, start: Ints
     ) -> tuple[Array, Array, Array]:
-        """Per group, piece and box: displacement on the piece, curvature loss a h²/8, room for a displaced base."""
+        """Per group, piece and box: displacement on the piece, curvature loss a h²/8, room for a displaced
+        base."""
         p, rig = work.pieces, self.rig
         at = Poses(poses.rotation[start], poses.origin[start], poses.axis[start])
         centre = placed.centre[start]
@@ -224,7 +241,8 @@ class Clearance:
         return normal
 
     def _gap(self, normal: Array, relative: tuple[Array, Array], pair: Ints) -> Array:
-        """(k,) width of the slab along ``normal`` (frame of B) that separates A from B; a lower bound of their distance."""
+        """(k,) width of the slab along ``normal`` (frame of B) that separates A from B; a lower bound of
+        their distance."""
         rotation, centre = relative
         a, b = self.pairs.boxes[pair].T
         turned = np.abs(np.einsum("ki,kij->kj", normal, rotation))
@@ -265,27 +283,28 @@ class Clearance:
         )
 
     def nearest(self, q: Array, move: Ints) -> tuple[Array, Array]:
-        """Exact smallest distance (m,) to the cell and of the self pairs, at configurations ``q`` of the given moves;
-        infinite where there is nothing to be near."""
+        """Exact smallest distance (m,) to the cell and of the self pairs, at configurations ``q`` of the
+        given moves; infinite where there is nothing to be near."""
         placed = self.rig.place(self.rig.poses(q))
         out = np.full((2, len(q)), np.inf)
-        k = np.arange(len(self.pairs.boxes))
-        for i in range(len(q)):
-            bound = self._ball(placed, np.full(len(k), i), k)
-            bound[~np.isfinite(self.floors[move[i]])] = np.inf
+        sample, pair = (v.ravel() for v in np.indices((len(q), len(self.pairs.boxes))))
+        bounds = self._ball(placed, sample, pair).reshape(len(q), -1)
+        bounds[~np.isfinite(self.floors[move])] = np.inf
+        kinds = [np.nonzero(self.pairs.cell)[0], np.nonzero(~self.pairs.cell)[0]]
+        for i, bound in enumerate(bounds):
             self._update(q[i])
-            for kind, mask in enumerate((self.pairs.cell, ~self.pairs.cell)):
-                mine = k[mask]
-                for pair in mine[np.argsort(bound[mine], kind="stable")]:
-                    if bound[pair] >= out[kind, i]:
+            for kind, mine in enumerate(kinds):
+                for k in mine[np.argsort(bound[mine], kind="stable")].tolist():
+                    if bound[k] >= out[kind, i]:
                         break
-                    result = pinocchio.computeDistance(self.geometry, self.geometry_data, int(pair))
+                    result = pinocchio.computeDistance(self.geometry, self.geometry_data, k)
                     out[kind, i] = min(out[kind, i], result.min_distance)
         return out[0], out[1]
 
 
 def samples(pieces: Pieces) -> tuple[Array, Ints, Ints]:
-    """The configurations at the ends of all pieces, each once where pieces join, and the index of each start and end."""
+    """The configurations at the ends of all pieces, each once where pieces join, and the index of each start
+    and end."""
     joined = np.zeros(len(pieces), dtype=bool)
     joined[1:] = (pieces.b[1:, 0] == pieces.b[:-1, 5]).all(axis=1)
     i1 = np.cumsum(np.where(joined, 1, 2)) - 1

@@ -47,7 +47,8 @@ def highest(pieces: Pieces, signal: Signal, *, enough: Array) -> tuple[Array, Ar
 
 
 def ratio(pieces: Pieces, signal: Signal, *, limit: Array, claim: float) -> tuple[float, float]:
-    """Highest |signal| / limit over all joints: (upper bound, value certainly taken); refined near the claim."""
+    """Highest |signal| / limit over all joints: (upper bound, value certainly taken); refined near the
+    claim."""
     enough = np.full(2 * len(limit), min(1.0, claim + CLAIM / 2))
 
     def both(p: Pieces) -> Array:

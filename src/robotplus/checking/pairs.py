@@ -22,8 +22,9 @@ UNCHECKED = -np.inf
 class PairTable:
     """Pairs of boxes that are looked at.
 
-    ``boxes`` (k, 2): box indices, the one behind more joints first. ``first`` (k,): number of joints before the
-    ones that move the pair apart (0-based index of the shallowest). ``cell`` (k,): the second box stands in the world.
+    ``boxes`` (k, 2): box indices, the one behind more joints first. ``first`` (k,): number of joints before
+    the ones that move the pair apart (0-based index of the shallowest). ``cell`` (k,): the second box stands
+    in the world.
     ``needed`` (moves, k): distance [m] that must remain, -inf where the pair is not looked at.
     ``bodies``: the two names of each pair.
     """
@@ -75,7 +76,8 @@ def build_pairs(
     """All pairs of one certificate.
 
     Args:
-        rig: with the obstacles as fixed bodies under the names that are ``obstacles``' keys, and ``pedestal``.
+        rig: with the obstacles as fixed bodies under the names that are ``obstacles``' keys, and
+        ``pedestal``.
     """
     skipped = {str(n.get("detail")) for n in certificate.not_shown if n.get("what") == "self_pair"}
     index: dict[str, list[int]] = {}

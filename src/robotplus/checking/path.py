@@ -1,8 +1,9 @@
-"""The tool follows its path: position, direction, spin and speed on strokes and straight moves, between samples too.
+"""The tool follows its path: position, direction, spin and speed on strokes and straight moves, between
+samples too.
 
-The witness is a monotone arc length s_i for every sample, 0 at the first and the whole length at the last; between
-two samples s is taken to run evenly. Any such witness proves the curve covered; a poor one only enlarges the
-deviation.
+The witness is a monotone arc length s_i for every sample, 0 at the first and the whole length at the last;
+between two samples s is taken to run evenly. Any such witness proves the curve covered; a poor one only
+enlarges the deviation.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 from robotplus.checking.bounds import behind, displacement, rates
 from robotplus.checking.clearance import samples
-from robotplus.checking.pieces import Pieces, halve_where
+from robotplus.checking.pieces import Bools, Ints, Pieces, halve_where
 from robotplus.checking.rig import Rig
 from robotplus.robots.model import Array
 from robotplus.scenarios.task import Curve
@@ -21,7 +22,7 @@ from robotplus.scenarios.task import Curve
 GENERATIONS = 12
 
 
-@dataclass(frozen=True)
+@dataclass
 class Line:
     """A straight line with a constant tool frame, as a curve by arc length."""
 
@@ -42,8 +43,9 @@ class Demand:
     """What a move has to keep to.
 
     ``position`` [m], ``direction`` [rad] and ``spin`` [rad]: largest deviations. ``spin_value``: the spin to
-    hold, None when free. ``speed``: (lowest, highest) [m/s] outside ``ramp`` [m] at both ends, None when free.
-    ``coarse``: (position, direction) that a claim admits, None entries judged by the tolerance alone.
+    hold, None when free. ``speed``: (lowest, highest) [m/s] outside ``ramp`` [m] at both ends, None when
+    free.
+    ``tilted``: the tool may lean, so that the reference of its spin leans with it.
     """
 
     curve: Curve
@@ -58,13 +60,15 @@ class Demand:
 
 @dataclass(frozen=True)
 class Followed:
-    """Bounds shown on one move: deviations [m], [rad], [rad] and tool speeds [m/s] outside the ramps (inf, -inf if none)."""
+    """Bounds shown on one move: deviations [m], [rad], [rad] and tool speeds [m/s]: slowest
+    and fastest outside the ramps (inf, -inf if nothing is), ``top`` anywhere."""
 
     position: float
     direction: float
     spin: float
     slowest: float
     fastest: float
+    top: float
 
 
 def follow(rig: Rig, pieces: Pieces, demand: Demand) -> Followed:
@@ -78,13 +82,12 @@ def follow(rig: Rig, pieces: Pieces, demand: Demand) -> Followed:
 
 
 def spin_of(rotation: Array, z: Array, x: Array) -> Array:
-    """(n,) spin of TCP frames (n, 3, 3) about their own z from reference directions x, carried from z (n, 3) to the
-    TCP's z by the smallest turn."""
+    """(n,) spin of TCP frames (n, 3, 3) about their own z from reference directions x, carried from z (n, 3)
+    to the TCP's z by the smallest turn."""
     carried = carry(x, z, rotation[:, :, 2])
     y = np.cross(rotation[:, :, 2], carried)
-    return np.arctan2(
-        np.einsum("ki,ki->k", rotation[:, :, 0], y), np.einsum("ki,ki->k", rotation[:, :, 0], carried)
-    )
+    along, across = (np.einsum("ki,ki->k", rotation[:, :, 0], v) for v in (carried, y))
+    return np.asarray(np.arctan2(across, along))
 
 
 def carry(x: Array, z: Array, onto: Array) -> Array:
@@ -94,7 +97,7 @@ def carry(x: Array, z: Array, onto: Array) -> Array:
     return np.asarray(c[:, None] * x + np.cross(v, x) + v * (dot / np.maximum(1 + c, 1e-12))[:, None])
 
 
-def _measure(rig: Rig, pieces: Pieces, demand: Demand) -> tuple[Followed, np.ndarray]:
+def _measure(rig: Rig, pieces: Pieces, demand: Demand) -> tuple[Followed, Bools]:
     q, i0, i1 = samples(pieces)
     poses = rig.poses(q)
     rotation, tip = rig.tcp(poses)
@@ -142,24 +145,26 @@ def _measure(rig: Rig, pieces: Pieces, demand: Demand) -> tuple[Followed, np.nda
            & (np.maximum(exact_direction[i0], exact_direction[i1]) <= demand.direction))
         | ((spin > demand.spin) & (np.maximum(exact_spin[i0], exact_spin[i1]) <= demand.spin))
     )  # fmt: skip
-    slowest, fastest = np.inf, -np.inf
+    slowest, fastest, top = np.inf, -np.inf, -np.inf
     if demand.speed is not None:
-        low, high, undecided = _speeds(rig, pieces, demand, s=s, grown=grown)
+        low, high, inside, undecided = _speeds(rig, pieces, demand, s=s, grown=grown)
         loose |= undecided
-        slowest, fastest = float(low.min(initial=np.inf)), float(high.max(initial=-np.inf))
-    return Followed(float(position.max()), float(direction.max()), float(spin.max()), slowest, fastest), loose
+        slowest = float(low[inside].min(initial=np.inf))
+        fastest, top = float(high[inside].max(initial=-np.inf)), float(high.max())
+    bounds = float(position.max()), float(direction.max()), float(spin.max())
+    return Followed(*bounds, slowest, fastest, top), loose
 
 
 def _angle(chord: Array) -> Array:
     return np.asarray(2 * np.arcsin(np.clip(chord / 2, 0.0, 1.0)))
 
 
-def _slack(v: Array, v_mid: Array, i0: np.ndarray, i1: np.ndarray) -> Array:
-    """How far a direction of the curve leaves the straight line between its samples: it turns evenly, or has one
-    vertex on the piece, which shows at least half at the middle."""
+def _slack(v: Array, v_mid: Array, i0: Ints, i1: Ints) -> Array:
+    """How far a direction of the curve leaves the straight line between its samples: it turns evenly, or has
+    one vertex on the piece, which shows at least half at the middle."""
     step = v[i1] - v[i0]
     kink = np.linalg.norm(v_mid - 0.5 * (v[i0] + v[i1]), axis=1)
-    return np.maximum(np.einsum("ki,ki->k", step, step) / 7, 2 * kink)
+    return np.asarray(np.maximum(np.einsum("ki,ki->k", step, step) / 7, 2 * kink))
 
 
 def progress(curve: Curve, tip: Array) -> Array:
@@ -180,8 +185,9 @@ def progress(curve: Curve, tip: Array) -> Array:
 
 def _speeds(
     rig: Rig, pieces: Pieces, demand: Demand, *, s: Array, grown: Array
-) -> tuple[Array, Array, np.ndarray]:
-    """Tool speed bounds (lowest, highest) of the pieces outside the ramps, and which pieces are too coarse to judge."""
+) -> tuple[Array, Array, Bools, Bools]:
+    """Tool speed bounds (lowest, highest) of the pieces, which lie outside the ramps, and which are too
+    coarse."""
     assert demand.speed is not None
     q, i0, i1 = samples(pieces)
     jacobian = rig.jacobian(rig.poses(q))[:, :3]
@@ -195,12 +201,11 @@ def _speeds(
     mean = v0 + v1
     along = mean / np.maximum(np.linalg.norm(mean, axis=1), 1e-12)[:, None]
     low = np.minimum(np.einsum("ni,ni->n", along, v0), np.einsum("ni,ni->n", along, v1)) - bend
-    high = np.maximum(np.linalg.norm(v0, axis=1), np.linalg.norm(v1, axis=1)) + bend
+    ends = np.linalg.norm(np.stack([v0, v1]), axis=2)
+    high = ends.max(axis=0) + bend
     first, last = demand.ramp, demand.curve.length - demand.ramp
     inside = (s[i0] >= first - 1e-9) & (s[i1] <= last + 1e-9)
     touching = (s[i1] > first) & (s[i0] < last) & ~inside & (s[i1] - s[i0] > 1e-3)
-    ends_fine = (np.minimum(np.linalg.norm(v0, axis=1), np.linalg.norm(v1, axis=1)) >= demand.speed[0]) & (
-        np.maximum(np.linalg.norm(v0, axis=1), np.linalg.norm(v1, axis=1)) <= demand.speed[1]
-    )
-    undecided = inside & ends_fine & ((low < demand.speed[0]) | (high > demand.speed[1]))
-    return low[inside], high[inside], undecided | touching
+    slow = inside & (low < demand.speed[0]) & (ends.min(axis=0) >= demand.speed[0])
+    fast = (high > demand.speed[1]) & (ends.max(axis=0) <= demand.speed[1])
+    return low, high, inside, slow | fast | touching

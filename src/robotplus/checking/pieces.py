@@ -1,7 +1,8 @@
-"""The motion cut into intervals that can be halved: each holds Bernstein coefficients and bounds by their hull.
+"""The motion cut into intervals that can be halved: each holds Bernstein coefficients and bounds by their
+hull.
 
-Halving (de Casteljau) leaves the motion as it is and makes every hull tighter; all rules that must hold between
-samples are shown on pieces, and pieces on which a bound is too loose are halved until it suffices.
+Halving (de Casteljau) leaves the motion as it is and makes every hull tighter; all rules that must hold
+between samples are shown on pieces, and pieces on which a bound is too loose are halved until it suffices.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Pieces:
-    """n intervals. ``b`` (n, 6, dof) Bernstein coefficients, ``h`` (n,) durations [s], ``start`` (n,) times [s] from
-    the start of the motion, ``move`` (n,) index of the move it belongs to."""
+    """n intervals. ``b`` (n, 6, dof) Bernstein coefficients, ``h`` (n,) durations [s], ``start`` (n,) times
+    [s] from the start of the motion, ``move`` (n,) index of the move it belongs to."""
 
     b: Array
     h: Array
@@ -43,7 +44,8 @@ class Pieces:
         return self.b[:, 5]
 
     def velocities(self) -> Array:
-        """(n, 5, dof) Bernstein coefficients of the joint velocities; the first and last are those at the ends."""
+        """(n, 5, dof) Bernstein coefficients of the joint velocities; the first and last are those at the
+        ends."""
         return np.asarray(5.0 * np.diff(self.b, axis=1) / self.h[:, None, None])
 
     def accelerations(self) -> Array:

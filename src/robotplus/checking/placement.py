@@ -77,7 +77,7 @@ def check_base_clear(
     distances: Sequence[tuple[float, float, str]], findings: Findings, *, xy: float, angle: float
 ) -> None:
     """Base link and pedestal touch nothing, displaced by the claimed tolerance neither."""
-    for distance, flat, name in distances:
+    for distance, _, name in distances:
         if distance <= 0:
             findings.refuse("base_collision", f"{name}, {-distance * 1000:.1f} mm deep")
             return

@@ -40,7 +40,8 @@ def unconfirmed(robot: Robot, program: Program, certificate: Certificate) -> set
 def check_premises(
     robot: Robot, program: Program, certificate: Certificate, findings: Findings, *, pieces: Pieces
 ) -> None:
-    """Every unconfirmed figure is a premise to confirm, estimates and readings are premises, and the verdict says so."""
+    """Every unconfirmed figure is a premise to confirm, estimates and readings are premises, and the verdict
+    says so."""
     stated = {p.name: p for p in certificate.premises}
     confirm = unconfirmed(robot, program, certificate)
     for name in sorted(confirm):

@@ -8,14 +8,17 @@ import numpy as np
 
 from robotplus.certificates.motion import Move, evaluate
 from robotplus.checking.clearance import Clearance
+from robotplus.checking.pieces import Ints
 from robotplus.checking.rig import Rig
 from robotplus.robots.model import Array
 
 POINTS = 400
+MOST = 600
 
 
-def sample_motion(moves: tuple[Move, ...], points: int) -> tuple[Array, Array, Array, Array]:
-    """Times from the start (m,), joint values and velocities (m, n), and the move (m,) of about ``points`` samples."""
+def sample_motion(moves: tuple[Move, ...], points: int) -> tuple[Array, Array, Array, Ints]:
+    """Times from the start (m,), joint values and velocities (m, n), and the move (m,) of about ``points``
+    samples."""
     total = sum(m.duration for m in moves)
     share = max(2, points // (4 * len(moves)))
     rows, start = [], 0.0
@@ -26,9 +29,9 @@ def sample_motion(moves: tuple[Move, ...], points: int) -> tuple[Array, Array, A
         q, qd, _ = evaluate(move, t)
         rows.append((t + start, q, qd, np.full(count, k)))
         start += move.duration
-    t, q, qd, k = (np.concatenate(column) for column in zip(*rows, strict=True))
-    keep = np.linspace(0, len(t) - 1, min(len(t), 600)).astype(int)
-    return t[keep], q[keep], qd[keep], k[keep]
+    times, q, qd, index = (np.concatenate(column) for column in zip(*rows, strict=True))
+    keep = np.linspace(0, len(times) - 1, min(len(times), MOST)).astype(int)
+    return times[keep], q[keep], qd[keep], index[keep]
 
 
 def profile(rig: Rig, moves: tuple[Move, ...], clearance: Clearance) -> dict[str, Any]:

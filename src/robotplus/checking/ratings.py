@@ -1,4 +1,5 @@
-"""Payload, repeatability, protection, mounting, wrist ratings, and the premises that the proof then rests on."""
+"""Payload, repeatability, protection, mounting, wrist ratings, and the premises that the proof then rests
+on."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ WRIST_AXES = 3
 
 @dataclass(frozen=True)
 class Load:
-    """A mass on the flange: ``com`` (3,) in the last link's frame, ``own`` its inertia about any axis through com [kg·m²]."""
+    """A mass on the flange: ``com`` (3,) in the last link's frame, ``own`` its inertia about any axis
+    through com [kg·m²]."""
 
     mass: float
     com: Array
@@ -45,8 +47,8 @@ def _at(frame: Array, point: Sequence[float]) -> Array:
 
 
 def _own(mass: float, inertia: Sequence[float] | None, boxes: Sequence[OrientedBox]) -> float:
-    """Largest inertia about an axis through the centre of mass: of the given tensor, else of a solid box around all
-    boxes, m (a² + b² + c²) / 12."""
+    """Largest inertia about an axis through the centre of mass: of the given tensor, else of a solid box
+    around all boxes, m (a² + b² + c²) / 12."""
     if inertia is not None:
         xx, xy, xz, yy, yz, zz = inertia
         return float(np.linalg.eigvalsh([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])[-1])
@@ -130,7 +132,8 @@ def ip_covers(rated: str | None, needed: str) -> bool:
 
 
 def zone_covers(rated: str | None, needed: str) -> bool:
-    """Whether equipment for a zone (IEC 60079-10: 0, 1, 2 gas; 20, 21, 22 dust) may stand in the needed zone."""
+    """Whether equipment for a zone (IEC 60079-10: 0, 1, 2 gas; 20, 21, 22 dust) may stand in the needed
+    zone."""
     a, b = (re.search(r"\b(2?[012])\b", zone or "") for zone in (rated, needed))
     if a is None or b is None:
         return False
@@ -141,8 +144,8 @@ def zone_covers(rated: str | None, needed: str) -> bool:
 def check_wrist(
     rig: Rig, program: Program, certificate: Certificate, findings: Findings, *, pieces: Pieces
 ) -> None:
-    """Load moment m g d and load inertia Σ (m d² + own) about the last three axes, d the distance from the axis over
-    the motion, against the ratings; without a rating the claim must be listed as not shown."""
+    """Load moment m g d and load inertia Σ (m d² + own) about the last three axes, d the distance from the
+    axis over the motion, against the ratings; without a rating the claim must be listed as not shown."""
     demand = wrist_demand(rig, program, certificate, pieces)
     robot = rig.robot
     for name, rating, used_by in (
@@ -168,7 +171,8 @@ def check_wrist(
 
 
 def wrist_demand(rig: Rig, program: Program, certificate: Certificate, pieces: Pieces) -> tuple[Array, Array]:
-    """Highest load moment [N·m] and inertia [kg·m²] about each of the last (three) axes over the pieces' starts."""
+    """Highest load moment [N·m] and inertia [kg·m²] about each of the last (three) axes over the pieces'
+    starts."""
     poses = rig.poses(pieces.q0)
     axes = min(WRIST_AXES, rig.dof)
     moment, inertia = np.zeros(axes), np.zeros(axes)

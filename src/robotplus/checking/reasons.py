@@ -1,4 +1,5 @@
-"""Why a certificate is refused: one code a rule. docs/check.md holds the rules; a test keeps the two together."""
+"""Why a certificate is refused: one code a rule. docs/check.md holds the rules; a test keeps the two
+together."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ from robotplus.scenarios.task import Part, Tool
 
 @dataclass(frozen=True)
 class Box:
-    """One box of a body. ``link`` carries it (0: fixed in the world); ``pose`` is link_from_box, for link 0 in the
-    world frame; ``half`` (3,) half edges."""
+    """One box of a body. ``link`` carries it (0: fixed in the world); ``pose`` is link_from_box, for link 0
+    in the world frame; ``half`` (3,) half edges."""
 
     body: str
     link: int
@@ -112,8 +112,8 @@ class Rig:
         ]
 
     def _reach(self, point: Array) -> Array:
-        """(n + 1,) bounds on the distance of a point of the last link from the base origin, then from each joint's
-        origin, whatever the posture: the summed lengths of the chain (1 for a prismatic joint)."""
+        """(n + 1,) bounds on the distance of a point of the last link from the base origin, then from each
+        joint's origin, whatever the posture: the summed lengths of the chain (1 for a prismatic joint)."""
         lengths = [float(np.linalg.norm(j.origin_xyz)) for j in self.robot.joints]
         slides = [
             max(abs(j.lower or 0.0), abs(j.upper or 0.0)) if j.kind == "prismatic" else 0.0

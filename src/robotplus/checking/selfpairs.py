@@ -1,4 +1,5 @@
-"""Which self-collision pairs may be left out: those that boxes are too coarse for. The rule is in docs/check.md."""
+"""Which self-collision pairs may be left out: those that boxes are too coarse for. The rule is in
+docs/check.md."""
 
 from __future__ import annotations
 

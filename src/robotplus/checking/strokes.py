@@ -54,7 +54,7 @@ def check_paths(
                 followed = follow(rig, mine, demand)
             _judge(followed, f"{stop.name}, {move.kind}", demand, findings)
             worst = [max(worst[0], followed.position), max(worst[1], followed.direction)]
-            if demand.speed is not None and math.isfinite(followed.slowest):
+            if math.isfinite(followed.slowest):
                 speeds += [followed.slowest, followed.fastest]
     findings.measured["path_deviation_m"], findings.measured["direction_deviation_rad"] = worst
     findings.measured["tool_speed_mps"] = [min(speeds), max(speeds)] if speeds else None
@@ -64,7 +64,8 @@ def check_paths(
 
 
 def arrival_postures(certificate: Certificate) -> list[Array]:
-    """The posture at which the robot arrives at each position of the order: where its approach ends, or its travel."""
+    """The posture at which the robot arrives at each position of the order: where its approach ends, or its
+    travel."""
     out: list[Array] = []
     for position in range(len(certificate.order)):
         posture = None
@@ -106,7 +107,8 @@ def _demand(stop: Stop, curve: Curve, need: Requirements, spin: float | None) ->
 
 
 def _claimed(demand: Demand, claims: Claims) -> Demand:
-    """The demand tightened to what the certificate claims, so that refinement goes on until the claim is shown."""
+    """The demand tightened to what the certificate claims, so that refinement goes on until the claim is
+    shown."""
     speed = demand.speed
     if speed is not None and claims.speed is not None:
         speed = max(speed[0], claims.speed[0] * (1 - SPEED)), min(speed[1], claims.speed[1] * (1 + SPEED))
@@ -120,9 +122,7 @@ def _claimed(demand: Demand, claims: Claims) -> Demand:
 
 def _meets(followed: Followed, demand: Demand) -> bool:
     near = followed.position <= demand.position and followed.direction <= demand.direction
-    steady = demand.speed is None or (
-        followed.slowest >= demand.speed[0] and followed.fastest <= demand.speed[1]
-    )
+    steady = demand.speed is None or (followed.slowest >= demand.speed[0] and followed.top <= demand.speed[1])
     return near and followed.spin <= demand.spin and steady
 
 
@@ -134,9 +134,9 @@ def _judge(followed: Followed, where: str, demand: Demand, findings: Findings) -
     if not followed.spin <= demand.spin:
         findings.refuse("path_spin", f"{where}: {math.degrees(followed.spin):.3f} degrees off")
     if demand.speed is not None and not (
-        followed.slowest >= demand.speed[0] and followed.fastest <= demand.speed[1]
+        followed.slowest >= demand.speed[0] and followed.top <= demand.speed[1]
     ):
-        span = f"{followed.slowest:.4f} to {followed.fastest:.4f} m/s"
+        span = f"{followed.slowest:.4f} to {followed.top:.4f} m/s"
         findings.refuse(
             "tool_speed", f"{where}: {span}, allowed {demand.speed[0]:.4f} to {demand.speed[1]:.4f}"
         )
@@ -177,4 +177,4 @@ def _at_point(rig: Rig, stop: Stop, posture: Array, spin: float | None) -> Follo
     off = 0.0
     if spin is not None:
         off = abs(math.remainder(float(spin_of(rotation, z, x)[0]) - spin, 2 * math.pi))
-    return Followed(float(np.linalg.norm(tip[0] - place[0])), lean, off, math.inf, -math.inf)
+    return Followed(float(np.linalg.norm(tip[0] - place[0])), lean, off, math.inf, -math.inf, -math.inf)

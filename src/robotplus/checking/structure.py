@@ -1,4 +1,5 @@
-"""The order of the stops and the sequence of the moves: is everything done that the task asks, and nothing twice?"""
+"""The order of the stops and the sequence of the moves: is everything done that the task asks, and nothing
+twice?"""
 
 from __future__ import annotations
 

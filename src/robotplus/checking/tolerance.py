@@ -1,4 +1,5 @@
-"""The base tolerance: joint corrections that hold the tool on a displaced base. docs/check.md has the formula."""
+"""The base tolerance: joint corrections that hold the tool on a displaced base. docs/check.md has the
+formula."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def correct(rig: Rig, pieces: Pieces, moves: Sequence[Move], *, xy: float, angle
 
 
 def corrections(rig: Rig, q: Array, change: Array, *, xy: float, angle: float) -> Array:
-    """(m, n) bounds b on |Δq| that hold the tool at each posture ``q`` (m, n), with the joints up to ``change`` away."""
+    """(m, n) bounds b on |Δq| that hold the tool at each posture ``q`` (m, n), with the joints up to
+    ``change`` away."""
     if rig.dof < 6:
         return np.full(q.shape, np.inf)
     poses = rig.poses(q)
