@@ -26,6 +26,7 @@ MAX_JOINTS = 7
 MAX_COUPLINGS = 4
 MAX_BOXES = 160
 IK_PARAMETERS = 64
+SEEDS = 2048
 SEED_WIDTH = 13
 
 _Joints = ctypes.c_double * MAX_JOINTS
@@ -157,7 +158,8 @@ def pack(robot: Robot, *, amax: Sequence[float] | None = None) -> PackedRobot:
     kinematics = classify(origins, tip, prismatic=out.prismatic)
     out.ik_class, out.n_branch = kinematics.code, kinematics.branches
     _view(out, "ik")[: len(kinematics.parameters)] = kinematics.parameters
-    return PackedRobot(out, kinematics, unknown, None)
+    seed = _add_seeds(out) if kinematics.name == "numeric" else None
+    return PackedRobot(out, kinematics, unknown, seed)
 
 
 def with_boxes(
@@ -180,6 +182,14 @@ def with_boxes(
         out, packed.dof + 2, part, np.eye(4) if flange_from_tcp is None else flange_from_tcp, "carried part"
     )
     return PackedRobot(out, packed.kinematics, packed.unknown_links, packed.seed)
+
+
+def _add_seeds(out: RobotStruct) -> Array:
+    """(n, 13) library of postures for the numeric method; the struct points into it."""
+    seed = np.zeros((SEEDS, SEED_WIDTH))
+    out.n_seed, out.seed = SEEDS, seed.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+    library().rp_seed_library(ctypes.byref(out), SEEDS, out.seed)
+    return seed
 
 
 def _add_boxes(

@@ -1,7 +1,8 @@
 /* rp_ik_batch: poses in blocks through the class's solver, then windings, limits and couplings. */
 #include "ik.h"
 
-#define POLISHED 1e-7 /* metres: what Newton must reach */
+#define POLISHED 1e-7     /* metres: what Newton must reach */
+#define TURN_TOGETHER 0.7 /* radians: solutions of neighbouring poses farther apart than this are different branches */
 
 /* Poses first .. first + IK_LANES - 1 (the last one again where there are no more). */
 static void load_block(const double *pose, int32_t n, int32_t stride, int32_t first, double p[12][IK_LANES]) {
@@ -71,7 +72,7 @@ void ik_settle(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good) {
     }
 }
 
-void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
+static void closed_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
     ik_block b;
     double target[12][IK_LANES];
     for (int32_t first = 0; first < n; first += IK_LANES) {
@@ -79,8 +80,7 @@ void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t strid
         load_block(pose, n, stride, first, target);
         to_canon(r, target, b.wrist);
         if (r->ik_class == RP_IK_OPW) ik_opw(r, &b);
-        else if (r->ik_class == RP_IK_UR) ik_ur(r, &b);
-        else memset(b.good, 0, sizeof b.good);
+        else ik_ur(r, &b);
         for (int branch = 0; branch < 8; branch++) {
             to_joints(r, target, b.theta[branch], b.good[branch]);
             ik_settle(r, b.theta[branch], b.good[branch]);
@@ -89,4 +89,66 @@ void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t strid
             for (int i = 0; i < count; i++) ok[(int64_t)branch * stride + first + i] = b.good[branch][i] > 0;
         }
     }
+}
+
+static void redundant_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
+    double target[12][IK_LANES];
+    for (int32_t first = 0; first < n; first += IK_LANES) {
+        load_block(pose, n, stride, first, target);
+        ik_redundant(r, target, n - first < IK_LANES ? n - first : IK_LANES, stride, q + first, ok + first);
+    }
+}
+
+/* Slots of a pose's solutions: each goes where the most alike one of the poses before went, so that a slot stays one branch
+ * along a path; last[slot] is brought up to date, seen counts the slots ever used. */
+static void assign_slots(const rp_robot *r, double (*found)[RP_DOF], int n, double (*last)[RP_DOF], int *seen, int *slot) {
+    uint64_t taken = 0;
+    for (int k = 0; k < n; k++) {
+        double best = TURN_TOGETHER;
+        slot[k] = -1;
+        for (int s = 0; s < *seen; s++) {
+            double far = 0;
+            if (taken >> s & 1) continue;
+            for (int j = 0; j < r->dof; j++) far = fmax(far, fabs(found[k][j] - last[s][j]));
+            if (far < best) best = far, slot[k] = s;
+        }
+        if (slot[k] >= 0) taken |= 1ull << slot[k];
+    }
+    for (int k = 0; k < n; k++) {
+        if (slot[k] < 0) {
+            int s = *seen;
+            if (s < r->n_branch) (*seen)++;
+            else
+                for (s = 0; taken >> s & 1;) s++;
+            slot[k] = s;
+            taken |= 1ull << s;
+        }
+        memcpy(last[slot[k]], found[k], sizeof last[0]);
+    }
+}
+
+static void numeric_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
+    double found[RP_BRANCH][RP_DOF], before[RP_BRANCH][RP_DOF], last[RP_BRANCH][RP_DOF] = {{0}};
+    int slot[RP_BRANCH], seen = 0, n_before = 0;
+    const int scan = r->ik[IK_METHOD] == IK_SCAN;
+    for (int32_t i = 0; i < n; i++) {
+        double one[12];
+        for (int k = 0; k < 12; k++) one[k] = pose[(int64_t)k * stride + i];
+        for (int s = 0; s < r->n_branch; s++) ok[(int64_t)s * stride + i] = 0;
+        const int count = scan ? ik_scan(r, one, found, r->n_branch)
+                               : ik_numeric(r, one, before, n_before, found, r->n_branch);
+        assign_slots(r, found, count, last, &seen, slot);
+        for (int k = 0; k < count; k++) {
+            for (int j = 0; j < RP_DOF; j++) q[((int64_t)slot[k] * RP_DOF + j) * stride + i] = found[k][j];
+            ok[(int64_t)slot[k] * stride + i] = 1;
+        }
+        memcpy(before, found, sizeof before);
+        n_before = count;
+    }
+}
+
+void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
+    if (r->ik_class != RP_IK_GENERIC) closed_batch(r, pose, n, stride, q, ok);
+    else if (r->ik[IK_METHOD] >= IK_REDUNDANT) redundant_batch(r, pose, n, stride, q, ok);
+    else numeric_batch(r, pose, n, stride, q, ok);
 }

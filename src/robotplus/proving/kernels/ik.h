@@ -115,7 +115,7 @@ static inline void ik_columns(const rp_robot *r, double f[RP_DOF + 1][12], const
  *
  * Both name angles theta in a canonical chain (ik_opw.c, ik_ur.c): theta = sign * q + offset, and
  * base_from_flange = base_from_canon * chain(theta) * wrist_from_flange. */
-#define IK_LANES 32
+#define IK_LANES 16
 
 enum { /* where the parameters lie in rp_robot.ik; classify.py fills them */
     IK_CANON_FROM_BASE = 0,
@@ -130,8 +130,15 @@ enum { /* where the parameters lie in rp_robot.ik; classify.py fills them */
     IK_SIGN = 32,
     IK_OFFSET = 40,
     IK_POLISH = 48, /* Newton iterations that follow because the chain is off its class, else 0 */
-    IK_SLACK /* how far past a double root (arm stretched, wrist beside axis 1) is still on it, relative */
+    IK_SLACK, /* how far past a double root (arm stretched, wrist beside axis 1) is still on it, relative */
+    IK_METHOD, /* of the generic class, below */
+    IK_T0,     /* points on joint axes, as z in the joint's frame: see ik_redundant.c and ik_scan.c */
+    IK_T1,
+    IK_T2,
+    IK_T3
 };
+
+enum { IK_NUMERIC = 0, IK_SCAN = 1, IK_REDUNDANT = 2, IK_REDUNDANT_REVERSED = 3 };
 
 typedef struct {
     double wrist[12][IK_LANES];    /* canon_from_wrist, wanted */
@@ -141,6 +148,20 @@ typedef struct {
 
 void ik_opw(const rp_robot *r, ik_block *b);
 void ik_ur(const rp_robot *r, ik_block *b);
+
+/* The methods of the generic class; q and ok are rp_ik_batch's, already at pose `first`. */
+void ik_redundant(const rp_robot *r, double target[12][IK_LANES], int32_t count, int32_t stride, double *q, uint8_t *ok);
+
+/* Solutions of one pose (12 doubles), at most `most` rows of 7, all distinct, within limits and couplings. `from` holds
+ * n_from earlier solutions to start from (the numeric method uses them). */
+int ik_scan(const rp_robot *r, const double *pose, double (*out)[RP_DOF], int most);
+int ik_numeric(const rp_robot *r, const double *pose, double (*from)[RP_DOF], int n_from, double (*out)[RP_DOF], int most);
+
+/* In each lane the library posture nearest the pose, among the lane's share `share` of `shares`. */
+void ik_nearest_seeds(const rp_robot *r, const double *pose, int share, int shares, double q[RP_DOF][IK_LANES]);
+
+/* 1 when q differs from every row of list. */
+int ik_is_new(const rp_robot *r, const double *q, double (*list)[RP_DOF], int n);
 
 /* Newton on the true chain from q towards the base_from_flange targets, lane by lane; good becomes 0 where the error
  * (metres; radians times IK_ANGLE_ARM) ends at tol or more. within_limits keeps every iterate within the joint limits. */

@@ -7,6 +7,7 @@ typedef double lanes[IK_LANES];
 #define MOST 0.5          /* radians (or metres) a joint may move in one iteration */
 #define DAMPING 1e-3      /* damping per squared error */
 #define DAMPING_LEAST 1e-14
+#define DAMPING_SHORT 1e-9 /* the same for arms with fewer than six joints, whose J JT has no inverse */
 
 typedef struct {
     lanes col[RP_DOF][ROWS]; /* Jacobian at the flange origin, rotations times IK_ANGLE_ARM */
@@ -85,11 +86,12 @@ static void linearise(const rp_robot *r, double target[12][IK_LANES], double q[R
 
 /* Replace error by (J JT + damping)^-1 error. */
 static void solve(int dof, lanes_linear *l) {
+    const double least = dof < ROWS ? DAMPING_SHORT : DAMPING_LEAST;
     lanes a[ROWS][ROWS], d[ROWS];
     for (int row = 0; row < ROWS; row++)
         for (int col = 0; col <= row; col++)
             for (int i = 0; i < IK_LANES; i++) {
-                double s = row == col ? DAMPING * l->norm2[i] + DAMPING_LEAST : 0;
+                double s = row == col ? DAMPING * l->norm2[i] + least : 0;
                 for (int j = 0; j < dof; j++) s += l->col[j][row][i] * l->col[j][col][i];
                 a[row][col][i] = s;
             }
@@ -106,7 +108,7 @@ static void solve(int dof, lanes_linear *l) {
                 s -= a[row][k][i] * a[row][k][i];
                 y -= a[row][k][i] * l->error[k][i];
             }
-            d[row][i] = 1 / sqrt(s > DAMPING_LEAST / 2 ? s : DAMPING_LEAST / 2);
+            d[row][i] = 1 / sqrt(s > 0.5 * least ? s : 0.5 * least);
             l->error[row][i] = y * d[row][i];
         }
     }

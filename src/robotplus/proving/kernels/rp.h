@@ -93,6 +93,14 @@ void rp_fk_batch(const rp_robot *r, const double *q, int32_t n, double *flange);
 /* 6 x 7 row-major Jacobian in the base frame at the flange origin: linear rows, then angular ones. */
 void rp_jacobian(const rp_robot *r, const double *q, double *jacobian);
 
+/* Postures (rows of 7) that meet base_from_flange `target`, at most max_out; mode 1 frees the spin about the tool's z
+ * through the TCP (tcp is flange_from_tcp). Returns how many. */
+int32_t rp_ik_point(const rp_robot *r, const double *target, const double *tcp, int32_t mode, double *q_out,
+                    int32_t max_out);
+
+/* n rows of rp_robot.seed for this robot. */
+void rp_seed_library(const rp_robot *r, int32_t n, double *seed);
+
 int32_t rp_sizeof_robot(void);
 
 #endif
