@@ -49,10 +49,7 @@ def parse_mesh(content: bytes, suffix: str, where: str) -> tuple[Array, Faces]:
     vertices, faces = reader(content, where)
     if not len(faces):
         raise RobotError("the mesh has no triangles", where)
-    if len(faces) > MAX_FACES:
-        raise RobotError(
-            "the mesh has too many triangles", where, value=len(faces), allowed=f"<= {MAX_FACES}"
-        )
+    _limit(len(faces), where)
     if not np.isfinite(vertices).all() or np.abs(vertices).max() > MAX_COORDINATE:
         raise RobotError(
             "a coordinate is not finite or absurdly large", where, allowed=f"within ±{MAX_COORDINATE:g}"
@@ -62,9 +59,15 @@ def parse_mesh(content: bytes, suffix: str, where: str) -> tuple[Array, Faces]:
     return vertices, faces
 
 
+def _limit(count: int, where: str) -> None:
+    if count > MAX_FACES:
+        raise RobotError("the mesh has too many triangles", where, value=count, allowed=f"<= {MAX_FACES}")
+
+
 def _stl(content: bytes, where: str) -> tuple[Array, Faces]:
     count = int.from_bytes(content[80:84], "little")
     if len(content) == 84 + _STL.itemsize * count:
+        _limit(count, where)
         corners = np.frombuffer(content, _STL, offset=84)["corners"].reshape(-1, 3).astype(float)
     elif content.lstrip()[:5].lower() == b"solid" and b"\0" not in content[:1000]:
         rows = _VERTEX.findall(content)

@@ -116,8 +116,8 @@ class Robot:
     wrist_moment_nm: Figure[tuple[float, float, float]] | None
     wrist_inertia_kgm2: Figure[tuple[float, float, float]] | None
     rated_power_w: Figure[float] | None
-    velocity: Figure[str] | None  # source and confidence of the joint velocities; value says "data" or "placeholder"
-    limits: Figure[str]  # source and confidence of the joint limits; value "data" or "suspect"
+    velocity: Figure[str] | None  # of the joint velocities; value "data" or "placeholder"
+    limits: Figure[str]  # of the joint limits; value "data" or "suspect"
     couplings: tuple[Coupling, ...]
     alternative_couplings: tuple[Coupling, ...]
     flags: tuple[str, ...]

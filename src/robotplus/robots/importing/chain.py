@@ -34,6 +34,7 @@ class TreeLink:
     name: str
     inertial: Inertial | None = None
     shapes: list[Solid] = field(default_factory=list)
+    virtual: bool = False  # stands between two joints of one body: it is known to have no shape
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Expressions of xacro files without Python's ``eval``: arithmetic, comparisons, maths, lists, dicts.
+"""Expressions of xacro files without Python's ``eval``: arithmetic, comparisons, maths, lists.
 
 An expression comes from outside, so names, calls and operators are those listed here and nothing else, and
 results stay small.
@@ -117,14 +117,8 @@ def _value(node: ast.expr, lookup: Callable[[str], Any]) -> Any:
             return all(_COMPARE[type(op)](a, b) for op, a, b in tests)
         case ast.List() | ast.Tuple():
             return [of(item) for item in node.elts]
-        case ast.Dict():
-            return {of(key): of(value) for key, value in zip(node.keys, node.values, strict=True) if key}
         case ast.Subscript(slice=ast.expr() as index) if not isinstance(index, ast.Slice):
             return of(node.value)[of(index)]
-        case ast.Attribute(attr=key):
-            holder = of(node.value)
-            if isinstance(holder, dict):
-                return holder[key]
         case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS:
             return _FUNCTIONS[name](*map(of, node.args))
         case ast.Call(func=ast.Attribute(attr=key, value=ast.Name(id="math"))) if key in _MATHS.split():

@@ -67,7 +67,7 @@ class _Tree:
                 anchor = np.eye(4)
                 anchor[:3, 3] = model.jnt_pos[j]
                 middle = f"{names[k]}/{j}"
-                self.links[middle] = TreeLink(middle)
+                self.links[middle] = TreeLink(middle, virtual=True)
                 self.joints.append(self.joint(j, parent, middle, pose @ anchor))
                 parent, pose = middle, inverse(anchor)
             self.links[names[k]] = TreeLink(names[k], self.inertial(k), self.shapes(k))

@@ -136,7 +136,7 @@ def _link(body: Body, index: int, boxes_per_link: int) -> dict[str, Any]:
         "name": next(
             (link.name for link, _ in body.links if link.shapes or link.inertial), body.links[0][0].name
         ),
-        "boxes": boxes or None,
+        "boxes": boxes if boxes or all(link.virtual for link, _ in body.links) else None,
         "mass_kg": None if inertial is None else inertial.mass,
         "com": None if inertial is None else _round(inertial.com.tolist()),
         "inertia": [float(tensor[i, j]) for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))]

@@ -17,12 +17,12 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from robotplus.errors import RobotError
-from robotplus.robots.guards import MAX_ELEMENTS
 from robotplus.robots.importing.expressions import evaluate
 
 MAX_CALLS = 60
+MAX_ELEMENTS = 100_000
 
-_TOKEN = re.compile(r"\$(\$+[({])|\$\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_TOKEN = re.compile(r"\$(\$+[({])|\$\{([^{}]*)\}|\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _PARAMETER = re.compile(r"(\*{0,2}\w+)(?::?=(\^\|?)?('[^']*'|\"[^\"]*\"|\S*))?")
 
 
@@ -98,7 +98,7 @@ class _Expansion:
     def run(self, root: Element, path: Path) -> Element:
         self.path = path
         out = Element(root.tag, {k: str(v) for k, v in root.attrib.items()})
-        out.extend(self.children(root, _Scope()))
+        out.extend(list(self.children(root, _Scope())))
         return out
 
     def children(self, parent: Element, scope: _Scope) -> Iterator[Element]:
@@ -113,7 +113,7 @@ class _Expansion:
         if name is None:
             out = Element(node.tag, {key: self.text(value, scope) for key, value in node.attrib.items()})
             out.text = self.text(node.text, scope) if node.text and node.text.strip() else None
-            out.extend(self.children(node, scope))
+            out.extend(list(self.children(node, scope)))
             yield out
         elif name == "property":
             self.property(node, scope)
@@ -154,8 +154,7 @@ class _Expansion:
         if value is None:
             target.blocks[name] = list(self.children(node, scope))
         elif target is scope:
-            # Evaluated at once: a later property may build on its own former value.
-            target.values[name] = _Lazy(value, scope.values.get(name))
+            target.values[name] = _Lazy(value)
         else:
             target.values[name] = self.value(value, scope)
 
@@ -223,8 +222,6 @@ class _Expansion:
 
     def text(self, text: str | None, scope: _Scope) -> str:
         value = self.value(text or "", scope, convert=False)
-        if isinstance(value, bool):
-            return str(value).lower()
         return repr(value) if isinstance(value, float) else str(value)
 
     def value(self, text: str, scope: _Scope, *, convert: bool = True) -> Any:
@@ -262,14 +259,9 @@ class _Expansion:
                 raise KeyError(name)
             value = holder.values[name]
             if isinstance(value, _Lazy):
-                # While it is being evaluated the name means its former value, or nothing.
-                self.enter()
-                if value.former is None:
-                    del holder.values[name]
-                else:
-                    holder.values[name] = value.former
+                # A name means nothing while it is being evaluated: circles end as unknown names.
+                del holder.values[name]
                 holder.values[name] = self.value(value.text, holder)
-                self.depth -= 1
             return holder.values[name]
 
         return get
@@ -290,8 +282,9 @@ class _Expansion:
 
 @dataclass(frozen=True)
 class _Lazy:
+    """A property before its first use."""
+
     text: str
-    former: Any
 
 
 def _local(node: Element) -> str | None:
