@@ -70,12 +70,16 @@ class Stop:
     curve: Curve
     spins: tuple[float, ...] | None  # allowed spins [rad]; None: any spin, and it may change along the path
     tilt_tolerance: float  # [rad] the tool may lean from its direction by this much
-    speed: tuple[float, float, float] | None  # (lowest, wanted, highest) tool speed [m/s]; None: a point, or as fast as possible
+    speed: (
+        tuple[float, float, float] | None
+    )  # (lowest, wanted, highest) tool speed [m/s]; None: a point, or as fast as possible
     ramp: float  # [m] at each end of the path in which the speed may still ramp
     dwell: float  # [s] at the end of the path
     approach: float  # [m] straight in along the tool direction before the path
     retract: float  # [m] straight out against the tool direction after the path
-    approach_axis: Vec3 | None  # world direction to come from instead of -z of the tool (unit), None: tool axis
+    approach_axis: (
+        Vec3 | None
+    )  # world direction to come from instead of -z of the tool (unit), None: tool axis
     carry_in: int | None  # index into Program.parts while approaching
     carry_out: int | None  # index into Program.parts while leaving
     touches: tuple[str, ...]  # obstacle names the carried part may touch in approach, dwell and retract
@@ -115,7 +119,9 @@ class Program:
 
     stops: tuple[Stop, ...]
     parts: tuple[Part, ...]
-    free_order: tuple[tuple[int, ...], ...] | None  # groups of stops that may be permuted as blocks; None: fixed order
+    free_order: (
+        tuple[tuple[int, ...], ...] | None
+    )  # groups of stops that may be permuted as blocks; None: fixed order
     tool: Tool
     obstacles: tuple[Obstacle, ...]
     base: BaseRegion

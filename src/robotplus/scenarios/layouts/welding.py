@@ -1,0 +1,71 @@
+"""Welding layouts: fillet seams on a clamped plate with an upright."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from robotplus.scenarios.layouts.common import Numbers, box, layout, region
+
+TORCH_BEND = 35.0  # [deg] of a usual robot torch neck
+STICK_OUT = 20.0  # [mm] of wire between nozzle and tip
+
+
+def torch(mass: float) -> dict[str, Any]:
+    """A bent welding torch: body along the flange axis, neck along the wire up to the stick-out."""
+    c, s = math.cos(math.radians(TORCH_BEND)), math.sin(math.radians(TORCH_BEND))
+    elbow, reach = 240.0, 150.0
+    middle = (reach - STICK_OUT) / 2
+    return {
+        "name": "welding torch",
+        "mass_kg": mass,
+        "com_mm": [10.0, 0.0, 130.0],
+        "tcp": {"position_mm": [reach * s, 0.0, elbow + reach * c], "rpy_deg": [0.0, TORCH_BEND, 0.0]},
+        "box": [
+            {"position_mm": [0.0, 0.0, elbow / 2], "size_mm": [90.0, 80.0, elbow]},
+            {
+                "position_mm": [middle * s, 0.0, elbow + middle * c],
+                "size_mm": [20.0, 20.0, reach - STICK_OUT],
+                "rpy_deg": [0.0, TORCH_BEND, 0.0],
+            },
+        ],
+    }
+
+
+@layout("fillet_seams")
+def fillet_seams(n: Numbers) -> dict[str, Any]:
+    """Seams in a row along the fillet between a plate and the upright behind it; torch from the front."""
+    count, length, gap = int(n["seam_count"]), n["seam_length_mm"], n["seam_gap_mm"]
+    total = count * length + (count - 1) * gap
+    top = n["table_height_mm"]
+    plate = top + 20.0
+    half = total / 2 + 120.0
+    angle = math.radians(n["work_angle_deg"])
+    direction = [0.0, math.cos(angle), -math.sin(angle)]  # into the corner, work angle from the plate
+    seams = []
+    for i in range(count):
+        x = -total / 2 + i * (length + gap)
+        points = [[x, 0.0, plate], [x + length, 0.0, plate]]
+        seams.append({"name": f"seam {i + 1}", "polyline": {"points_mm": points, "direction": direction}})
+    cell = [
+        box("table", (-half, -300.0, 0.0), (half, 300.0, top), "fixture"),
+        box("plate", (-half + 20, -200.0, top), (half - 20, 200.0, plate), "part"),
+        box("upright", (-half + 20, 0.0, plate), (half - 20, 12.0, plate + 150.0), "part"),
+        box("clamp left", (-half + 20, -140.0, plate), (-half + 80, -80.0, plate + 70.0), "fixture"),
+        box("clamp right", (half - 80, -140.0, plate), (half - 20, -80.0, plate + 70.0), "fixture"),
+        box("post", (-half - 250, 380.0, 0.0), (-half - 150, 480.0, 1800.0)),
+        box("power source", (half + 150, 500.0, 0.0), (half + 650, 1100.0, 1200.0)),
+    ]
+    return {
+        "tool": torch(n["torch_mass_kg"]),
+        "base": region(1500.0, [0.0, 200.0, 400.0, 600.0]),
+        "cell": {"box": cell},
+        "requirements": {"takt_s": n["takt_s"], "path_tolerance_mm": 0.5},
+        "process_path": {
+            "speed_mm_s": n["weld_speed_mm_s"],
+            "tilt_tolerance_deg": 5.0,
+            "approach_mm": 60.0,
+            "retract_mm": 60.0,
+            "stroke": seams,
+        },
+    }

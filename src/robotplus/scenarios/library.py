@@ -1,0 +1,146 @@
+"""The built-in scenarios: one data file each, with the numbers a plant engineer knows and their sources."""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from robotplus.errors import NeedError
+from robotplus.scenarios.need import unknown_key
+
+FIELDS = ("manufacturing",)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a scenario; its name is the key in the need file and ends with its unit."""
+
+    name: str
+    label_en: str
+    label_zh: str
+    unit: str
+    default: float
+    low: float
+    high: float
+    source: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A KPI with its typical span over the few cases found (not a population range) and the basis of that."""
+
+    name_en: str
+    name_zh: str
+    unit: str
+    direction: str
+    typical: tuple[float, float]
+    source: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceCase:
+    """A published case: where, what it reported, and how the figures were seen."""
+
+    title: str
+    where: str
+    source: str
+    evidence: str
+    numbers: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario of the action plan by its five fields: case, need, technology, indicators, constraints."""
+
+    id: str
+    name_en: str
+    name_zh: str
+    field: str
+    family: str
+    layout: str
+    about_en: str
+    about_zh: str
+    numbers: tuple[Number, ...]
+    indicators: tuple[Indicator, ...]
+    constraints: tuple[str, ...]
+    credentials: tuple[str, ...]
+    standards: tuple[str, ...]
+    cases: tuple[ReferenceCase, ...]
+    human_baseline: str
+    human_baseline_source: str
+    notes: tuple[str, ...]
+
+    def values(self, given: dict[str, float], where: str) -> dict[str, float]:
+        """Every number of the scenario: the given ones over the defaults.
+
+        Raises:
+            NeedError: an unknown number, or one outside its range.
+        """
+        known = {n.name: n for n in self.numbers}
+        for key, value in given.items():
+            at = f"{where}: numbers.{key}"
+            if key not in known:
+                raise unknown_key(key, list(known), at)
+            n = known[key]
+            allowed = f"{n.low:g} <= {key} <= {n.high:g} {n.unit}".rstrip()
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+                raise NeedError("not a number", at, value=value, allowed=allowed)
+            if not n.low <= value <= n.high:
+                raise NeedError("out of range", at, value=value, allowed=allowed)
+            if n.whole and value != int(value):
+                raise NeedError("must be a whole number", at, value=value, allowed=allowed)
+        return {n.name: float(given.get(n.name, n.default)) for n in self.numbers}
+
+
+@functools.cache
+def scenarios() -> tuple[Scenario, ...]:
+    """Every built-in scenario, by field and id."""
+    out = []
+    for field in FIELDS:
+        folder = resources.files("robotplus.scenarios") / "data" / field
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+            if entry.name.endswith(".toml"):
+                out.append(_read(tomllib.loads(entry.read_text(encoding="utf-8"))))
+    return tuple(out)
+
+
+def get_scenario(scenario_id: str, where: str = "scenario") -> Scenario:
+    """The scenario of that id.
+
+    Raises:
+        NeedError: no such scenario.
+    """
+    for s in scenarios():
+        if s.id == scenario_id:
+            return s
+    known = [s.id for s in scenarios()]
+    raise NeedError("unknown scenario", where, value=scenario_id, allowed=", ".join(known))
+
+
+def _read(doc: dict[str, Any]) -> Scenario:
+    rest: dict[str, Any] = dict(doc)
+    numbers = tuple(
+        Number(**{k: v for k, v in n.items() if k != "range"}, low=n["range"][0], high=n["range"][1])
+        for n in rest.pop("number")
+    )
+    indicators = tuple(Indicator(**{**k, "typical": tuple(k["typical"])}) for k in rest.pop("kpi", ()))
+    cases = tuple(ReferenceCase(**c) for c in rest.pop("case", ()))
+    baseline = rest.pop("human_baseline")
+    lists: dict[str, Any] = {
+        k: tuple(rest.pop(k, ())) for k in ("constraints", "credentials", "standards", "notes")
+    }
+    return Scenario(
+        **rest,
+        **lists,
+        numbers=numbers,
+        indicators=indicators,
+        cases=cases,
+        human_baseline=baseline["value"],
+        human_baseline_source=baseline["source"],
+    )
