@@ -198,30 +198,33 @@ def _check_clear(
     findings.measured["profile"] = series
     findings.measured["min_clearance_m"] = _least(series["clearance_m"])
     findings.measured["self_clearance_m"] = _least(series["self_clearance_m"])
-    for violation in clearance.violations(pieces)[:1]:
-        _report(violation, certificate, pairs, findings)
+    seen: set[str] = set()
+    for violation in clearance.violations(pieces):
+        code, detail = _reason(violation, certificate, pairs)
+        if code not in seen:
+            findings.refuse(code, detail)
+        seen.add(code)
 
 
 def _least(series: list[Any]) -> float | None:
     return min((v for v in series if v is not None), default=None)
 
 
-def _report(violation: Violation, certificate: Certificate, pairs: PairTable, findings: Findings) -> None:
+def _reason(violation: Violation, certificate: Certificate, pairs: PairTable) -> tuple[str, str]:
+    """Which demand a pair breaks: the need's, the claim's, or that of the base tolerance."""
     a, b = pairs.bodies[violation.pair]
     cell = bool(pairs.cell[violation.pair])
     where = f"{a} and {b}, {_at(certificate, violation.move)}, {violation.time:.3f} s"
+    demanded = f"{violation.demanded * 1000:.2f} mm demanded"
     if violation.distance is None:
-        findings.refuse("unresolved", f"{where}: {violation.demanded * 1000:.2f} mm demanded")
-        return
-    needed = float(pairs.needed[violation.move, violation.pair])
-    claim = "min_clearance_m" if cell else "self_clearance_m"
-    detail = f"{where}: {violation.distance * 1000:.2f} mm, {violation.demanded * 1000:.2f} mm demanded"
-    if violation.distance < needed - EXACT:
-        findings.refuse("clearance" if cell else "self_collision", detail)
-    elif violation.distance < float(certificate.claims[claim]) - CLEARANCE:
-        findings.refuse("claim_clearance" if cell else "claim_self_clearance", detail)
-    else:
-        findings.refuse("base_tolerance", detail)
+        return "unresolved", f"{where}: {demanded}"
+    detail = f"{where}: {violation.distance * 1000:.2f} mm, {demanded}"
+    if violation.distance < pairs.needed[violation.move, violation.pair] - EXACT:
+        return ("clearance" if cell else "self_collision"), detail
+    claimed = certificate.claims["min_clearance_m" if cell else "self_clearance_m"]
+    if violation.distance < claimed - CLEARANCE:
+        return ("claim_clearance" if cell else "claim_self_clearance"), detail
+    return "base_tolerance", detail
 
 
 def _at(certificate: Certificate, move: int) -> str:
