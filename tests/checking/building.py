@@ -1,10 +1,12 @@
-"""Certificates made by hand for tests: tool poses by numeric inverse kinematics, timed by smooth laws, claims by sampling.
+"""Certificates made by hand for tests: tool poses by numeric inverse kinematics, timed by smooth laws,
+claims by sampling.
 
 Slow and simple on purpose; it shares nothing with the solver.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +21,10 @@ from robotplus.checking.premises import unconfirmed
 from robotplus.checking.rig import Rig
 from robotplus.checking.selfpairs import coarse_pairs
 from robotplus.robots.acceleration import estimate
+from robotplus.robots.catalogue import load_catalogue
 from robotplus.robots.model import Array, Robot
 from robotplus.scenarios.cell import pedestal, world_from_base
+from robotplus.scenarios.files import need_from_document
 from robotplus.scenarios.task import Curve, Need, Stop
 
 
@@ -29,6 +33,7 @@ def seam_document(**changes: Any) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": "test-seam",
         "title_en": "Seam for tests",
+        "title_zh": "测试焊缝",
         "tool": {
             "name": "torch",
             "mass_kg": 2.0,
@@ -77,6 +82,7 @@ def handling_document(**changes: Any) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": "test-handling",
         "title_en": "Handling for tests",
+        "title_zh": "测试搬运",
         "tool": {
             "name": "gripper",
             "mass_kg": 1.0,
@@ -289,6 +295,19 @@ class Builder:
         return Certificate(**{**vars(draft), "premises": tuple(premises)})
 
 
+AR2010 = Setting((-1.2, 0.0, 0.0), 0.0, (0.0, 0.3, -0.3, 0.0, -0.8, 0.0))
+
+
+@functools.cache
+def seam_builder(robot_id: str = "yaskawa_ar2010", setting: Setting = AR2010) -> Builder:
+    return Builder(need_from_document(seam_document()), load_catalogue()[robot_id], setting)
+
+
+@functools.cache
+def handling_builder() -> Builder:
+    return Builder(need_from_document(handling_document()), load_catalogue()["yaskawa_ar2010"], AR2010)
+
+
 def joined(moves: list[Move]) -> list[Move]:
     """The moves with each start set to the end before it exactly."""
     out = moves[:1]
@@ -302,7 +321,8 @@ def joined(moves: list[Move]) -> list[Move]:
 
 
 def ramped(length: float, speed: float, ramp: float) -> tuple[Array, Array, Array, Array]:
-    """Times, arc lengths, speeds and accelerations of a law that ramps up over ``ramp`` metres by 3u² - 2u³."""
+    """Times, arc lengths, speeds and accelerations of a law that ramps up over ``ramp`` metres by 3u² -
+    2u³."""
     rise = 2 * ramp / speed
     cruise = (length - 2 * ramp) / speed
     u = np.linspace(0.0, 1.0, 9)

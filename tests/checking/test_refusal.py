@@ -1,0 +1,199 @@
+"""Witnesses of impossibility: true ones hold, false ones are refused."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from building import seam_document
+
+from robotplus.certificates.certificate import Refusal
+from robotplus.checking import check_refusal
+from robotplus.checking.reach import chain_length
+from robotplus.robots.catalogue import Catalogue
+from robotplus.robots.frames import transform
+from robotplus.robots.model import Array, Figure, Robot
+from robotplus.scenarios.files import need_from_document
+from robotplus.scenarios.task import Need
+
+ROBOT = "yaskawa_ar2010"
+
+
+def need_with(**changes: Any) -> Need:
+    document = copy.deepcopy(seam_document())
+    for path, value in changes.items():
+        table = document
+        *parents, key = path.split("__")
+        for parent in parents:
+            table = table[int(parent) if parent.isdigit() else parent]
+        table[key] = value
+    return need_from_document(document)
+
+
+def refusal(robot: Robot, need: Need, witness: Any, **changes: Any) -> Refusal:
+    fields: dict[str, Any] = {
+        "robot_id": robot.id,
+        "robot_sha256": robot.sha256,
+        "need_sha256": need.sha256,
+        "verdict": "impossible",
+        "constraint": "reach",
+        "needed": None,
+        "available": None,
+        "shortfall": None,
+        "unit": "m",
+        "witness": witness,
+    }
+    return Refusal(**(fields | changes))
+
+
+def origins(robot: Robot) -> Array:
+    """The joint origins at q = 0: one point on each axis."""
+    frame, out = np.eye(4), []
+    for joint in robot.joints:
+        frame = frame @ transform(joint.origin_xyz, joint.origin_rpy)
+        out.append(frame[:3, 3])
+    return np.array(out)
+
+
+def reach_witness(robot: Robot, **changes: Any) -> dict[str, Any]:
+    points = origins(robot)
+    witness = {"kind": "reach", "points": points.tolist(), "radius": chain_length(robot, points), "cells": 1}
+    return witness | changes
+
+
+FAR = {"process_path__stroke__0__polyline__points_mm": [[-3000.0, 0.0, 601.0], [3000.0, 0.0, 601.0]]}
+
+
+def test_two_ends_six_metres_apart_are_out_of_reach(catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    assert check_refusal(refusal(robot, need, reach_witness(robot)), robot, need).holds
+
+
+def test_a_seam_within_reach_is_not_out_of_reach(catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with()
+    verdict = check_refusal(refusal(robot, need, reach_witness(robot)), robot, need)
+    assert [code for code, _ in verdict.reasons] == ["witness"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"radius": 1.0},
+        {"points": [[0.0, 0.0, 0.0]]},
+        {"points": "none"},
+        {"points": None},
+        {"radius": None},
+        {"kind": "reach_"},
+        {"kind": None},
+        {"kind": ["reach"]},
+    ],
+)
+def test_false_reach_witnesses(changes: dict[str, Any], catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    assert not check_refusal(refusal(robot, need, reach_witness(robot, **changes)), robot, need).holds
+
+
+def test_points_off_their_axes_are_refused(catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    points = origins(robot)
+    points[2] = points[1]
+    witness = reach_witness(robot, points=points.tolist(), radius=10.0)
+    assert not check_refusal(refusal(robot, need, witness), robot, need).holds
+
+
+def test_the_chain_length_bounds_every_posture(catalogue: Catalogue) -> None:
+    import pinocchio
+
+    for robot_id in (ROBOT, "ur_ur10e", "kuka_lbr_iiwa14_r820"):
+        robot = catalogue[robot_id]
+        points = origins(robot)
+        length = chain_length(robot, points)
+        model = pinocchio.Model()
+        parent = 0
+        for joint in robot.joints:
+            kind = pinocchio.JointModelRevoluteUnaligned(np.array(joint.axis))
+            pose = pinocchio.SE3(transform(joint.origin_xyz, joint.origin_rpy))
+            parent = model.addJoint(parent, kind, pose, joint.name)
+        data = model.createData()
+        for q in np.random.default_rng(0).uniform(-3, 3, (200, robot.dof)):
+            pinocchio.forwardKinematics(model, data, q)
+            assert np.linalg.norm(data.oMi[robot.dof].translation - points[0]) <= length + 1e-9
+
+
+def sure(robot: Robot, **figures: Any) -> Robot:
+    """The robot with figures that need no confirmation."""
+    known = {name: Figure(value, "data sheet", "high") for name, value in figures.items()}
+    return dataclasses.replace(robot, **known)
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "asked", "holds"),
+    [
+        ("payload_kg", 1.0, {}, True),
+        ("payload_kg", 5.0, {}, False),
+        ("repeatability_mm", 1.5, {}, True),
+        ("repeatability_mm", 0.1, {}, False),
+        ("ip", "IP54", {"requirements__ip": "IP65"}, True),
+        ("ip", "IP67", {"requirements__ip": "IP65"}, False),
+        ("explosion_zone", "zone 2", {"requirements__explosion_zone": "zone 1"}, True),
+        ("explosion_zone", "zone 1", {"requirements__explosion_zone": "zone 2"}, False),
+        ("explosion_zone", "zone 21", {"requirements__explosion_zone": "zone 1"}, True),
+        ("temperature_c", (5.0, 40.0), {"requirements__temperature_c": [0.0, 30.0]}, True),
+        ("temperature_c", (-5.0, 40.0), {"requirements__temperature_c": [0.0, 30.0]}, False),
+        ("mounting", ("floor",), {"base__mounting": "wall"}, True),
+        ("mounting", ("wall",), {"base__mounting": "wall"}, False),
+        ("velocity", "data", {}, False),
+    ],
+)
+def test_ratings(figure: str, value: Any, asked: dict[str, Any], holds: bool, catalogue: Catalogue) -> None:
+    robot, need = sure(catalogue[ROBOT], **{figure: value}), need_with(**asked)
+    verdict = check_refusal(refusal(robot, need, {"kind": "rating", "figure": figure}), robot, need)
+    assert verdict.holds is holds, verdict.reasons
+
+
+def test_an_unconfirmed_figure_makes_nothing_impossible(catalogue: Catalogue) -> None:
+    robot = dataclasses.replace(catalogue[ROBOT], payload_kg=Figure(1.0, "from memory", "medium"))
+    need = need_with()
+    witness = {"kind": "rating", "figure": "payload_kg"}
+    assert not check_refusal(refusal(robot, need, witness), robot, need).holds
+    unknown = refusal(robot, need, None, verdict="unknown", constraint="payload")
+    assert check_refusal(unknown, robot, need).holds
+
+
+@pytest.mark.parametrize(("takt", "holds"), [(5.0, True), (7.0, False), (60.0, False)])
+def test_takt(takt: float, holds: bool, catalogue: Catalogue) -> None:
+    """300 mm at 50 mm/s take 6 s."""
+    robot, need = catalogue[ROBOT], need_with(requirements__takt_s=takt)
+    assert check_refusal(refusal(robot, need, {"kind": "takt"}), robot, need).holds is holds
+
+
+@pytest.mark.parametrize(("speed", "holds"), [(0.001, True), (3.0, False)])
+def test_joint_speed(speed: float, holds: bool, catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with()
+    slow = tuple(dataclasses.replace(j, velocity=speed) for j in robot.joints)
+    robot = dataclasses.replace(robot, joints=slow, velocity=Figure("data", "data sheet", "high"))
+    assert check_refusal(refusal(robot, need, {"kind": "joint_speed"}), robot, need).holds is holds
+
+
+def test_other_robot_or_need(catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    true = refusal(robot, need, reach_witness(robot))
+    assert check_refusal(true, catalogue["ur_ur10e"], need).status == "cannot_check"
+    assert check_refusal(true, robot, need_with()).reasons[0][0] == "need_different"
+
+
+def test_not_found_states_its_budget_and_unknown_its_datum(catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with()
+    for budget, holds in (({"places": 10}, True), (None, False)):
+        assert (
+            check_refusal(refusal(robot, need, None, verdict="not_found", budget=budget), robot, need).holds
+            is holds
+        )
+    shape = refusal(robot, need, None, verdict="unknown", constraint="data_shape")
+    assert not check_refusal(shape, robot, need).holds
+    shapeless = next(r for r in catalogue.values() if any(link.boxes is None for link in r.links))
+    shape = refusal(shapeless, need, None, verdict="unknown", constraint="data_shape")
+    assert check_refusal(shape, shapeless, need).holds

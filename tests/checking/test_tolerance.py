@@ -1,0 +1,114 @@
+"""The base tolerance against corrections solved for really displaced bases."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from building import AR2010, seam_builder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robotplus.certificates.certificate import Certificate
+from robotplus.checking import check
+from robotplus.checking.pieces import cut
+from robotplus.checking.rig import Rig
+from robotplus.checking.tolerance import corrections
+from robotplus.robots.catalogue import Catalogue, load_catalogue
+from robotplus.robots.model import Array
+from robotplus.scenarios.cell import world_from_base
+
+LIMIT_XY, LIMIT_ANGLE = 0.003, 0.005
+
+
+def displaced(rig: Rig, dx: float, dy: float, turn: float) -> Rig:
+    x, y, z = rig.world_from_base[:3, 3]
+    place = world_from_base((x + dx, y + dy, z), AR2010.yaw + turn, "floor")
+    return Rig(rig.robot, seam_builder().program.tool, parts=(), world_from_base=place, fixed=[])
+
+
+def hold_tool(rig: Rig, moved: Rig, q: Array) -> Array:
+    """The posture of the displaced robot near ``q`` with the tool where it was."""
+    (r0,), (p0,) = rig.tcp(rig.poses(q[None]))
+    out = q.copy()
+    for _ in range(50):
+        poses = moved.poses(out[None])
+        (r,), (p,) = moved.tcp(poses)
+        error = np.concatenate([p0 - p, 0.5 * np.sum(np.cross(r.T, r0.T), axis=0)])
+        if np.linalg.norm(error) < 1e-12:
+            return out
+        out = out + np.linalg.solve(moved.jacobian(poses)[0], error)
+    raise AssertionError("no correction found")
+
+
+@given(st.floats(0, 1), st.floats(0, 2 * math.pi), st.floats(-1, 1), st.integers(0, 60))
+@settings(max_examples=40, deadline=None)
+def test_real_corrections_lie_within_the_bounds(share: float, way: float, turn: float, at: int) -> None:
+    builder = seam_builder()
+    certificate = builder.certificate([0.0])
+    pieces = cut(certificate.moves)
+    q = pieces.q0[at % len(pieces)]
+    bound = corrections(builder.rig, q[None], np.zeros((1, 6)), xy=LIMIT_XY, angle=LIMIT_ANGLE)[0]
+    assert np.isfinite(bound).all()
+    dx, dy = share * LIMIT_XY * math.cos(way), share * LIMIT_XY * math.sin(way)
+    moved = displaced(builder.rig, dx, dy, turn * LIMIT_ANGLE)
+    assert (np.abs(hold_tool(builder.rig, moved, q) - q) <= bound + 1e-9).all()
+
+
+def test_bounds_are_not_idle(catalogue: Catalogue) -> None:
+    """For small displacements the bound is the first-order answer, met by some displacement."""
+    rig = seam_builder().rig
+    q = np.array(AR2010.seed)
+    bound = corrections(rig, q[None], np.zeros((1, 6)), xy=1e-5, angle=0.0)[0]
+    ways = np.linspace(0, 2 * math.pi, 61)
+    seen = np.array(
+        [
+            np.abs(hold_tool(rig, displaced(rig, 1e-5 * math.cos(w), 1e-5 * math.sin(w), 0.0), q) - q)
+            for w in ways
+        ]
+    )
+    assert (bound <= 1.05 * seen.max(axis=0) + 1e-8).all()
+
+
+def test_a_singular_posture_allows_nothing() -> None:
+    rig = seam_builder().rig
+    q = np.array([0.0, 0.3, -0.3, 0.0, 0.0, 0.0])
+    assert not np.isfinite(corrections(rig, q[None], np.zeros((1, 6)), xy=1e-4, angle=0.0)).any()
+
+
+def test_fewer_than_six_axes_allow_nothing() -> None:
+    robot = next(r for r in load_catalogue().values() if r.dof == 5)
+    rig = Rig(robot, seam_builder().program.tool, parts=(), world_from_base=np.eye(4), fixed=[])
+    assert not np.isfinite(corrections(rig, np.full((1, 5), 0.4), np.zeros((1, 5)), xy=1e-4, angle=0.0)).any()
+
+
+@pytest.mark.parametrize(
+    ("xy", "angle", "holds"), [(0.0, 0.0, True), (0.001, 0.002, True), (0.05, 0.05, False)]
+)
+def test_claimed_tolerances(
+    xy: float, angle: float, holds: bool, seam: Certificate, catalogue: Catalogue
+) -> None:
+    claims = seam.claims | {"base_tolerance": {"xy_m": xy, "angle_rad": angle}}
+    verdict = check(dataclasses.replace(seam, claims=claims), catalogue)
+    assert verdict.holds is holds, verdict.reasons
+
+
+def test_what_holds_on_paper_holds_for_displaced_bases(seam: Certificate) -> None:
+    """Corrected postures at the corners of the tolerance stay within limits."""
+    rig, tolerance = seam_builder().rig, seam.claims["base_tolerance"]
+    lower = np.array([j.lower for j in rig.robot.joints], dtype=float)
+    upper = np.array([j.upper for j in rig.robot.joints], dtype=float)
+    for way in np.linspace(0, 2 * math.pi, 5):
+        for turn in (-1, 1):
+            moved = displaced(
+                rig,
+                tolerance["xy_m"] * math.cos(way),
+                tolerance["xy_m"] * math.sin(way),
+                turn * tolerance["angle_rad"],
+            )
+            for move in seam.moves:
+                if move.kind == "stroke":
+                    q = hold_tool(rig, moved, move.q[len(move.q) // 2])
+                    assert ((lower <= q) & (q <= upper)).all()
