@@ -103,7 +103,7 @@ def _axes(robot: Robot, q: Array) -> Array:
 
 
 def _forward(robot: Robot) -> Array:
-    """(3,) the level direction the arm bends in at zero, the drawing's x: most makers' base x, some base y."""
+    """(3,) the level direction the arm bends in at zero, the drawing's x: mostly base x, for some base y."""
     for axis in _axes(robot, np.zeros(robot.dof)):
         if abs(axis[2]) < 0.1:
             forward: Array = np.cross(axis, [0.0, 0.0, 1.0])

@@ -19,7 +19,7 @@ MAP_SPAN = 320  # of the longer side, in the drawing's own units
 def placement_map(
     placements: Sequence[dict[str, float]], base: Base, *, program: Program, voice: Voice
 ) -> Html:
-    """Top view: obstacles, allowed region, the base places looked at (darker: more of the task), the one proven."""
+    """Top view: obstacles, allowed region, base places looked at (darker: more of the task), the proven."""
     (x0, x1), (y0, y1) = program.base.x, program.base.y
     footprints = [
         _footprint(box.xyz, box.rpy, box.size)

@@ -61,7 +61,6 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "clearance": ("净距", "Clearance"),
     "confirm": ("待确认", "To confirm"),
     "nothing_to_confirm": ("无", "none"),
-    "watch": ("观看", "Watch"),
     "further": ("其余 {n} 个可行机器人", "{n} further robots found able"),
     "takt_line": ("节拍 {takt}", "takt {takt}"),
     # playback

@@ -20,11 +20,13 @@ DENSE_STEP = (
 
 @dataclass(frozen=True)
 class Span:
-    """One move on the common clock, [s]."""
+    """One move on the common clock, [s]. ``position``: the move's stop, or for the closing travel of a cycle
+    the position after the last."""
 
     move: Move
     start: float
     end: float
+    position: int
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class Profile:
 def spans(certificate: Certificate) -> tuple[Span, ...]:
     """The moves one after another, the first at 0 s."""
     out, clock = [], 0.0
-    for move in certificate.moves:
-        out.append(Span(move, clock, clock + move.duration))
+    for i, move in enumerate(certificate.moves):
+        closing = i > 0 and move.kind == "travel" and move.stop == 0
+        position = len(certificate.order) if closing else move.stop
+        out.append(Span(move, clock, clock + move.duration, position))
         clock += move.duration
     return tuple(out)
 
@@ -120,8 +124,8 @@ def present(obstacle: Obstacle, certificate: Certificate) -> tuple[float, float]
     if obstacle.first is None and obstacle.last is None:
         return None
     all_spans = spans(certificate)
-    starts = [s.start for s in all_spans if obstacle.first is None or s.move.stop >= obstacle.first]
-    ends = [s.end for s in all_spans if obstacle.last is None or s.move.stop <= obstacle.last]
+    starts = [s.start for s in all_spans if obstacle.first is None or s.position >= obstacle.first]
+    ends = [s.end for s in all_spans if obstacle.last is None or s.position <= obstacle.last]
     return (min(starts, default=all_spans[-1].end), max(ends, default=0.0))
 
 

@@ -39,7 +39,7 @@
       await player.load(await unpack(data.solutions[index].glb));
       part(".time").max = player.duration;
       articles[index].classList.add("moving");
-      document.documentElement.dataset.player = "ready";
+      document.documentElement.dataset.player = player.drawnTriangles > 0 ? "ready" : "blank";
       drawState();
     } catch (problem) {
       document.documentElement.dataset.player = "failed";

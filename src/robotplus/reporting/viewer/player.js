@@ -15,7 +15,6 @@ export class Player {
     this.duration = 0;
     this.rate = 1;
     this.playing = false;
-    this.frames = 0;
     this.renderer = new WebGLRenderer({ antialias: true, alpha: true });
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.renderer.shadowMap.enabled = true;
@@ -67,6 +66,12 @@ export class Player {
     this.seek(0);
     this.resize();
     this.frame(gltf.scene);
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  }
+
+  /** How many triangles the last frame drew: none means that nothing is seen. */
+  get drawnTriangles() {
+    return this.renderer.info.render.triangles;
   }
 
   /** Stand where robot and work fill the view. */
@@ -161,7 +166,6 @@ export class Player {
       }
       const moved = this.controls.update();
       this.renderer.render(this.scene, this.camera);
-      this.frames += 1;
       if (this.playing || moved) this.redraw();
     });
   }

@@ -16,7 +16,10 @@ from robotplus.robots.frames import inverse, transform
 from robotplus.robots.model import Array, Figure, Joint, Link, OrientedBox, Robot, Vec3
 from robotplus.scenarios.task import BaseRegion, Need, Obstacle, Part, Program, Requirements, Stop, Tool
 
-HOSTILE = "<script>alert('need')</script> & \"quotes\" </style>"
+HOSTILE = (
+    "<script>document.documentElement.dataset.owned=1</script>"
+    "<img src=x onerror='document.documentElement.dataset.owned=1'> & \"quotes\" </style></title>"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,7 +195,8 @@ def solve(arm: Robot, target: Array, guess: Array, tool: Tool) -> Array:
         jacobian = (errors[1:] - errors[0]).T / 1e-6
         if np.abs(errors[0]).max() < 1e-10:
             break
-        q -= jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-7 * np.eye(6), errors[0])
+        step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-7 * np.eye(6), errors[0])
+        q -= step / max(1.0, np.abs(step).max() / 0.3)
     return q
 
 
