@@ -90,9 +90,13 @@ class PatternTable(Table):
 
 
 class StepTable(Table):
-    """One grasp or release; ``gripper`` 2 is the tool's second TCP. ``name`` tells the part apart."""
+    """One grasp or release of the part called ``part`` (the step's name unless given).
+
+    ``gripper`` 2 is the tool's second TCP.
+    """
 
     name: Name
+    part: Name | None = None
     do: Literal["pick", "place"]
     at: PlaceTable
     gripper: Annotated[int, Field(strict=True, ge=1, le=2)] = 1

@@ -71,10 +71,10 @@ def _inline_mesh(mesh: Any, folder: Path, where: str) -> None:
 def read_points(path: Path, where: str) -> dict[str, Any]:
     """A CSV of x, y, z [mm], then normals nx, ny, nz out of the work, then reference directions rx, ry, rz.
 
-    Three, six or nine columns; a first line of names is allowed. Without normals the tool points straight down.
+    Three, six or nine columns; a first line of names is allowed. Without normals the tool points down.
 
     Returns:
-        a polyline table: ``points_mm``, ``direction`` or ``directions`` (against the normals), ``references``.
+        a polyline table: ``points_mm``, ``direction`` or ``directions`` against the normals, ``references``.
     """
     text = read_text(path, limit=MAX_CSV_BYTES, where=where)
     rows: list[list[float]] = []

@@ -8,10 +8,11 @@ from robotplus.errors import NeedError
 from robotplus.robots.frames import box_transform, inverse
 from robotplus.robots.model import Array, OrientedBox
 from robotplus.scenarios.cell import base_region, metres, obstacles, radians
+from robotplus.scenarios.grasping import lower_handling
 from robotplus.scenarios.need import NeedTable
 from robotplus.scenarios.process import lower_process
 from robotplus.scenarios.schema import RequirementsTable, ToolTable
-from robotplus.scenarios.task import Obstacle, Program, Requirements, Stop, Tool
+from robotplus.scenarios.task import Obstacle, Part, Program, Requirements, Stop, Tool
 
 INSIDE = 0.5e-3  # [m] a tool point deeper than this in something solid is inside it
 INSIDE_SAMPLES = 65
@@ -24,19 +25,25 @@ def lower(need: NeedTable, where: str) -> Program:
         NeedError: the task contradicts itself (points that coincide, a tool point inside the part, ...).
     """
     things = obstacles(need.cell)
-    if need.process_path is None:
-        raise NeedError("no task", where)
-    stops, free = lower_process(need.process_path)
+    parts: tuple[Part, ...] = ()
+    if need.process_path is not None:
+        stops, free = lower_process(need.process_path, where)
+        cyclic = need.process_path.cyclic
+    elif need.pick_place is not None:
+        handling = lower_handling(need.pick_place, need.tool, [o.name for o in things], where)
+        stops, parts, free = handling.stops, handling.parts, handling.free_order
+        things += handling.placed
+        cyclic = need.pick_place.cyclic
     refuse_inside(stops, things, where)
     return Program(
         stops=stops,
-        parts=(),
+        parts=parts,
         free_order=free,
         tool=tool(need.tool),
         obstacles=things,
         base=base_region(need.base),
         requirements=requirements(need.requirements),
-        cyclic=need.process_path.cyclic,
+        cyclic=cyclic,
     )
 
 
@@ -85,6 +92,8 @@ def refuse_inside(stops: tuple[Stop, ...], things: tuple[Obstacle, ...], where: 
     for number, stop in enumerate(stops):
         p, _, _ = stop.curve.frames(np.linspace(0.0, stop.curve.length, INSIDE_SAMPLES))
         for thing in things:
+            if (thing.first or 0) > number or (thing.last is not None and thing.last < number):
+                continue
             for box in thing.boxes:
                 depth = depth_inside(p, box)
                 if depth.max() > INSIDE:

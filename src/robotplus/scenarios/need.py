@@ -44,7 +44,7 @@ class NeedTable(Table):
 
     id: Identifier
     title_en: Name
-    title_zh: Name = ""
+    title_zh: Annotated[str, Field(max_length=120)] = ""
     scenario: Identifier = "custom"
     seed: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] = 0
     built_from: dict[str, Number] | None = None

@@ -10,7 +10,7 @@ import numpy as np
 
 from robotplus.errors import NeedError
 from robotplus.robots.frames import rotation
-from robotplus.robots.model import Array
+from robotplus.robots.model import Array, Vec3
 from robotplus.scenarios.cell import metres, radians
 from robotplus.scenarios.curves import (
     ArcCurve,
@@ -55,6 +55,7 @@ class Settings:
     retract: float
     run_up: float
     ramp: float
+    approach_axis: Vec3 | None
 
 
 def settings(path: Process, stroke: Process, *, oriented: bool) -> Settings:
@@ -75,6 +76,7 @@ def settings(path: Process, stroke: Process, *, oriented: bool) -> Settings:
         speed = (speed * (1 - SPEED_BAND), speed, speed * (1 + SPEED_BAND))
     spins = stroke.spins_deg or path.spins_deg or ([0.0] if oriented else "free")
     run_up = length("run_up_mm", 0.0)
+    come = stroke.approach_from or path.approach_from
     return Settings(
         speed=None if speed is None else metres(speed),
         spins=None if isinstance(spins, str) else tuple(math.radians(a) for a in spins),
@@ -83,6 +85,7 @@ def settings(path: Process, stroke: Process, *, oriented: bool) -> Settings:
         retract=length("retract_mm", DEFAULT_APPROACH_MM) / 1000,
         run_up=run_up / 1000,
         ramp=length("ramp_mm", run_up or DEFAULT_RAMP_MM) / 1000,
+        approach_axis=None if come is None else _vec3(unit(come)),
     )
 
 
@@ -95,7 +98,9 @@ class Piece:
     dwell: float = 0.0
 
 
-def lower_process(path: ProcessPathTable) -> tuple[tuple[Stop, ...], tuple[tuple[int, ...], ...] | None]:
+def lower_process(
+    path: ProcessPathTable, where: str
+) -> tuple[tuple[Stop, ...], tuple[tuple[int, ...], ...] | None]:
     """Stops in their given order, and the blocks that may be permuted (None: fixed order).
 
     Raises:
@@ -104,10 +109,10 @@ def lower_process(path: ProcessPathTable) -> tuple[tuple[Stop, ...], tuple[tuple
     stops: list[Stop] = []
     blocks: list[tuple[int, ...]] = []
     for number, stroke in enumerate(path.stroke):
-        where = f"process_path.stroke[{number}] ({stroke.name})"
+        at = f"{where}: process_path.stroke[{number}] ({stroke.name})"
         oriented = stroke.polyline is not None and stroke.polyline.rpys_deg is not None
         how = settings(path, stroke, oriented=oriented)
-        pieces = _pieces(stroke, how.run_up, math.radians(path.corner_deg), where)
+        pieces = _pieces(stroke, how.run_up, math.radians(path.corner_deg), at)
         first = len(stops)
         for i, piece in enumerate(pieces):
             ends = i + 1 == len(pieces) or not pieces[i + 1].joined
@@ -122,7 +127,7 @@ def lower_process(path: ProcessPathTable) -> tuple[tuple[Stop, ...], tuple[tuple
                     dwell=piece.dwell,
                     approach=0.0 if piece.joined else how.approach,
                     retract=how.retract if ends else 0.0,
-                    approach_axis=None,
+                    approach_axis=how.approach_axis,
                     carry_in=None,
                     carry_out=None,
                     touches=(),
@@ -149,6 +154,10 @@ def _pieces(stroke: StrokeTable, run_up: float, corner: float, where: str) -> li
     if stroke.spots is not None:
         return spot_pieces(stroke.spots)
     raise NeedError("a CSV file is read only from a need file on disk", where, fix="inline its points")
+
+
+def _vec3(v: Array) -> Vec3:
+    return float(v[0]), float(v[1]), float(v[2])
 
 
 def _extended(path: Path, before: float, after: float) -> Path:

@@ -155,6 +155,7 @@ class Process(Table):
     retract_mm: Distance | None = None
     run_up_mm: Distance | None = None
     ramp_mm: Distance | None = None
+    approach_from: Direction | None = None
 
     @model_validator(mode="after")
     def _speeds(self) -> Process:

@@ -4,7 +4,7 @@ Frames: everything stands in the world frame, z up. A tool's TCP frame has z poi
 work; a waypoint's *tool direction* is where TCP z points. *Spin* is the rotation about that axis, measured
 from the stop's reference x direction. SI units.
 
-A process stroke is a stop with a path; a spot weld, a grasp or a release is a stop with one point and a dwell.
+A process stroke is a stop with a path; a spot weld, a grasp or a release is a stop with a point and a dwell.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Part:
 class Obstacle:
     """Something the robot must not touch, as boxes in the world that cover its shape.
 
-    ``first``, ``last``: it is there from the travel that leads to stop number ``first`` until the retract from
-    stop number ``last`` (inclusive, positions in the executed order); None means always.
+    ``first``, ``last``: it is there from the travel that leads to stop number ``first`` until the retract
+    from stop number ``last`` (inclusive, positions in the executed order); None means always.
     """
 
     name: str
@@ -70,16 +70,12 @@ class Stop:
     curve: Curve
     spins: tuple[float, ...] | None  # allowed spins [rad]; None: any spin, and it may change along the path
     tilt_tolerance: float  # [rad] the tool may lean from its direction by this much
-    speed: (
-        tuple[float, float, float] | None
-    )  # (lowest, wanted, highest) tool speed [m/s]; None: a point, or as fast as possible
+    speed: tuple[float, float, float] | None  # (lowest, wanted, highest) [m/s]; None: a point, or any speed
     ramp: float  # [m] at each end of the path in which the speed may still ramp
     dwell: float  # [s] at the end of the path
     approach: float  # [m] straight in along the tool direction before the path
     retract: float  # [m] straight out against the tool direction after the path
-    approach_axis: (
-        Vec3 | None
-    )  # world direction to come from instead of -z of the tool (unit), None: tool axis
+    approach_axis: Vec3 | None  # unit world direction to come from; None: from -z of the tool
     carry_in: int | None  # index into Program.parts while approaching
     carry_out: int | None  # index into Program.parts while leaving
     touches: tuple[str, ...]  # obstacle names the carried part may touch in approach, dwell and retract
@@ -119,9 +115,7 @@ class Program:
 
     stops: tuple[Stop, ...]
     parts: tuple[Part, ...]
-    free_order: (
-        tuple[tuple[int, ...], ...] | None
-    )  # groups of stops that may be permuted as blocks; None: fixed order
+    free_order: tuple[tuple[int, ...], ...] | None  # blocks of stops that may be permuted; None: fixed order
     tool: Tool
     obstacles: tuple[Obstacle, ...]
     base: BaseRegion

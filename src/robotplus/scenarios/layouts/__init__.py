@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from robotplus.errors import NeedError
-from robotplus.scenarios.layouts import welding  # noqa: F401  (registers its layouts)
+from robotplus.scenarios.layouts import handling, surfaces, welding  # noqa: F401  (they register themselves)
 from robotplus.scenarios.layouts.common import LAYOUTS, Numbers
 
 

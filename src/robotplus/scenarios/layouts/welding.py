@@ -69,3 +69,58 @@ def fillet_seams(n: Numbers) -> dict[str, Any]:
             "stroke": seams,
         },
     }
+
+
+def spot_gun(mass: float) -> dict[str, Any]:
+    """An open C-gun: fixed electrode at the TCP, the moving one 60 mm away, throat 250 mm along the flange axis.
+
+    TCP z is the electrode axis (along flange x). The fixed electrode's box stops 10 mm short of the sheet.
+    """
+    return {
+        "name": "spot welding C-gun",
+        "mass_kg": mass,
+        "com_mm": [20.0, 0.0, 170.0],
+        "tcp": {"position_mm": [0.0, 0.0, 500.0], "rpy_deg": [0.0, 90.0, 0.0]},
+        "box": [
+            {"position_mm": [0.0, 0.0, 125.0], "size_mm": [320.0, 220.0, 250.0]},
+            {"position_mm": [-75.0, 0.0, 390.0], "size_mm": [30.0, 60.0, 280.0]},
+            {"position_mm": [-35.0, 0.0, 500.0], "size_mm": [50.0, 30.0, 30.0]},
+            {"position_mm": [135.0, 0.0, 390.0], "size_mm": [50.0, 60.0, 280.0]},
+            {"position_mm": [85.0, 0.0, 500.0], "size_mm": [50.0, 30.0, 30.0]},
+        ],
+    }
+
+
+@layout("spot_row")
+def spot_row(n: Numbers) -> dict[str, Any]:
+    """Spots in a row under the upper edge of an upright sheet; the gun comes from above, over the edge."""
+    count, pitch, top = int(n["spot_count"]), n["spot_pitch_mm"], n["edge_height_mm"]
+    half = (count - 1) * pitch / 2
+    wide = half + 150.0
+    z = top - 15.0
+    points = [[-half + i * pitch, 0.0, z] for i in range(count)]
+    cell = [
+        box("sheet", (-wide, 0.0, top - 600.0), (wide, 2.0, top), "part"),
+        box("fixture foot", (-wide, -250.0, 0.0), (wide, 250.0, top - 600.0), "fixture"),
+        box("clamp left", (-wide, -60.0, top - 400.0), (-wide + 80.0, 62.0, top - 320.0), "fixture"),
+        box("clamp right", (wide - 80.0, -60.0, top - 400.0), (wide, 62.0, top - 320.0), "fixture"),
+        box("transformer cabinet", (wide + 300.0, 700.0, 0.0), (wide + 900.0, 1300.0, 1800.0)),
+    ]
+    return {
+        "tool": spot_gun(n["gun_mass_kg"]),
+        "base": {"x_mm": [-1500.0, 1500.0], "y_mm": [-3000.0, -300.0], "heights_mm": [0.0, 300.0]},
+        "cell": {"box": cell},
+        "requirements": {"takt_s": n["takt_s"], "path_tolerance_mm": 1.0},
+        "process_path": {
+            "tilt_tolerance_deg": 3.0,
+            "approach_mm": n["lift_mm"],
+            "retract_mm": n["lift_mm"],
+            "approach_from": [0.0, 0.0, 1.0],
+            "stroke": [
+                {
+                    "name": "spot",
+                    "spots": {"points_mm": points, "direction": [0.0, 1.0, 0.0], "dwell_s": n["spot_time_s"]},
+                }
+            ],
+        },
+    }
