@@ -44,6 +44,7 @@ def test_file_is_written_in_the_one_layout_and_round_trips(robot: Robot) -> None
 
 @every_robot
 def test_chain_agrees_with_the_check_value_and_with_pinocchio(robot: Robot) -> None:
+    assert all(abs(math.hypot(*joint.axis) - 1.0) < 1e-15 for joint in robot.joints)
     zero = robot.document["checks"]["flange_at_zero"]
     assert np.allclose(flange(robot, [0.0] * robot.dof), transform(zero["xyz"], zero["rpy"]), atol=2e-5)
     model = pin.buildModelFromXML(to_urdf(robot))

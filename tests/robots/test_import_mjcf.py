@@ -64,6 +64,7 @@ def test_chain_shapes_and_masses_agree_with_mujoco(path: Path) -> None:
     assert arm.mass_kg == pytest.approx(model.body("arm").mass[0])
     assert base.boxes is not None and len(base.boxes) == 4  # the ground plane is no part of the arm
     assert arm.boxes is not None and slide.boxes is not None
+    assert max(arm.boxes[0].size) == pytest.approx(np.linalg.norm([0.1, 0.2, 0.5]) + 2 * 0.05)
     (brick,) = slide.boxes
     assert np.allclose(sorted(brick.size), [0.2, 0.4, 0.6], atol=1e-4)
     assert robot.velocity is not None and robot.velocity.value == "placeholder"

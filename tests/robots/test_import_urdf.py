@@ -33,10 +33,11 @@ ARM = """<?xml version="1.0"?>
   </link>
   <link name="cover">
     <inertial><origin xyz="0.1 0 0"/><mass value="1"/>
-      <inertia ixx="0.01" ixy="0" ixz="0" iyy="0.01" iyz="0" izz="0.01"/></inertial>
+      <inertia ixx="0.05" ixy="0.001" ixz="0" iyy="0.02" iyz="0" izz="0.04"/></inertial>
     <visual><geometry><sphere radius="0.06"/></geometry></visual>
   </link>
-  <link name="slide"><collision><geometry><mesh filename="{mesh}" scale="0.001 0.001 0.001"/></geometry>
+  <link name="slide"><collision><origin xyz="0 0 0.5" rpy="1.5707963267948966 0 0"/>
+    <geometry><mesh filename="{mesh}" scale="0.001 0.001 0.001"/></geometry>
   </collision></link>
   <link name="tool0"/>
   <joint name="stand" type="fixed">
@@ -123,7 +124,8 @@ def test_shapes_of_a_rigid_body_are_joined(folder: Path, mesh: str) -> None:
     assert len(arm.boxes) == 5
     assert OrientedBox((0.0, 0.1, 0.3), (0.0, 0.0, 0.0), (0.12, 0.12, 0.12)) in arm.boxes
     (brick,) = slide.boxes
-    assert np.allclose(brick.size, [0.1, 0.2, 0.3], atol=1e-5)
+    assert np.allclose(brick.size, [0.1, 0.3, 0.2], atol=1e-5)
+    assert np.allclose(brick.xyz, [0.0, 0.0, 0.5])
 
 
 def test_a_moving_link_without_geometry_has_an_unknown_shape(folder: Path) -> None:

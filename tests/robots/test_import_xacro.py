@@ -223,3 +223,19 @@ def test_includes_find_and_paths_stay_in_the_folder(tmp_path: Path) -> None:
         path.write_text(HEAD + top.format(file=file) + "</robot>")
         with pytest.raises(RobotError, match=message):
             import_robot(path)
+
+
+def test_an_include_is_relative_to_the_file_that_names_it(tmp_path: Path) -> None:
+    files = {
+        "top.xacro": '<xacro:include filename="sub/a.xacro"/><xacro:include filename="b.xacro"/>',
+        "sub/a.xacro": '<xacro:include filename="b.xacro"/><link name="a"/>',
+        "sub/b.xacro": '<link name="inner"/>',
+        "b.xacro": '<link name="outer"/>',
+    }
+    (tmp_path / "sub").mkdir()
+    for name, body in files.items():
+        (tmp_path / name).write_text(f"{HEAD}{body}</robot>")
+    reader = Reader(Path, lambda path: parse_xml(path.read_bytes(), path.name))
+    top = tmp_path / "top.xacro"
+    out = expand(reader.read(top), top, {}, reader=reader)
+    assert [link.get("name") for link in out] == ["inner", "a", "outer"]

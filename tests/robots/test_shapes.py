@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as stn
 from robotplus.robots.clipping import Surface, clip
 from robotplus.robots.frames import angles, box_transform, inverse, rotation, transform
 from robotplus.robots.model import Array, OrientedBox
-from robotplus.robots.shapes import PAD, cylinder_cover, mesh_cover
+from robotplus.robots.shapes import PAD, _Piece, _split, cylinder_cover, mesh_cover
 
 angle = st.floats(-3.1, 3.1)
 point = st.tuples(*[st.floats(-2, 2)] * 3)
@@ -106,6 +106,43 @@ def test_mesh_cover_contains_surface_and_inside(name: str, max_boxes: int) -> No
         inner = rng.uniform(vertices.min(axis=0), vertices.max(axis=0), (1000, 3))
         # The winding number (Van Oosterom and Strackee's solid angles) is the independent judge.
         assert covered(inner[winding(inner, vertices[faces]) > 0.5], boxes).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_mesh_cover_keeps_the_inside_of_a_heap_of_bricks(seed: int) -> None:
+    """Overlapping closed surfaces with much outside between them: cuts there run through the insides too."""
+    rng = np.random.default_rng(seed)
+    centres, sizes = rng.uniform(-1, 1, (6, 3)), rng.uniform(0.3, 1.2, (6, 3))
+    bricks = [
+        trimesh.creation.box(size).apply_translation(at) for at, size in zip(centres, sizes, strict=True)
+    ]
+    mesh = trimesh.util.concatenate(bricks)
+    boxes = mesh_cover(np.array(mesh.vertices), np.array(mesh.faces), 40)
+    points = rng.uniform(*mesh.bounds, (4000, 3))
+    inside = np.any(
+        [(np.abs(points - at) < size / 2).all(axis=1) for at, size in zip(centres, sizes, strict=True)],
+        axis=0,
+    )
+    assert covered(points[inside], boxes).all()
+    assert volume(boxes, *mesh.bounds) < 0.9 * np.prod(mesh.extents)
+
+
+@pytest.mark.parametrize(("lift", "parts"), [(0.0, 2), (0.3, 1)])
+def test_a_half_without_triangles_is_kept_inside_and_dropped_outside(lift: float, parts: int) -> None:
+    """A cell over the top face of the brick: its lower half lies inside, or with the cell lifted the upper half
+    lies outside."""
+    brick = np.array(MESHES["brick"].triangles)
+    lower, upper = np.array([-0.02, -0.02, lift]), np.array([0.02, 0.02, 0.15 + lift])
+    top = np.array([[[-0.02, -0.02, 0.15], [0.02, -0.02, 0.15], [0.02, 0.02, 0.15]]])
+    cell = _Piece(top, np.minimum(lower, [0, 0, 0.15]), np.maximum(upper, [0, 0, 0.15]))
+    at = 0.07 if lift == 0.0 else 0.25
+    assert len(_split(cell, 2, at, Surface(brick))) == parts
+
+
+def test_an_open_sheet_encloses_nothing() -> None:
+    sheet = Surface(np.array(MESHES["sheet"].triangles))
+    assert not sheet.encloses(np.array([0.3, 0.6, -0.5]))
+    assert not sheet.encloses(np.array([0.3, 0.6, 0.5]))
 
 
 def winding(points: Array, triangles: Array) -> Array:
