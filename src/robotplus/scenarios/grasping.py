@@ -1,7 +1,8 @@
 """Handling tasks lowered: grasps become stops, what is carried parts, what is put down obstacles.
 
-The part frame stands at the middle of the part's lower face, z up. A grasp at yaw ψ has TCP z along the part's
--z, TCP x along the part's x turned by ψ about the part's z, and the TCP ``grasp_depth_mm`` below the upper face.
+The part frame stands at the middle of the part's lower face, z up. A grasp at yaw ψ has TCP z along the
+part's -z, TCP x along the part's x turned by ψ about the part's z, and the TCP ``grasp_depth_mm`` below the
+upper face.
 """
 
 from __future__ import annotations

@@ -74,16 +74,21 @@ def validate(document: dict[str, Any], where: str) -> NeedTable:
 
 
 def explain(error: ValidationError, model: type[BaseModel], where: str) -> NeedError:
-    """The first validation error as one line, an unknown key before all others: it is the usual cause."""
+    """The most telling validation error as one line.
+
+    An unknown key comes before all others, because it is the usual cause; a value of the right kind that is
+    out of range comes before one of the wrong kind, because a key of several kinds reports both.
+    """
     errors = error.errors(include_url=False)
-    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-    loc = first["loc"]
-    at = f"{where}: {dotted(loc)}" if loc else where
+    first = min(errors, key=_rank)
+    names, table = locate(model, first["loc"])
+    at = f"{where}: {names}" if names else where
     if first["type"] == "extra_forbidden":
-        key = str(loc[-1])
+        key = str(first["loc"][-1])
+        at = f"{at}.{key}" if names else f"{where}: {key}"
         if key in NOT_MODELLED:
             return NeedError(f"{key!r} is not modelled yet", at, fix="leave it out")
-        return unknown_key(key, keys_at(model, loc[:-1]), at)
+        return unknown_key(key, list(table.model_fields), at)
     if first["type"] == "missing":
         return NeedError("this key is missing", at)
     message = first["msg"].removeprefix("Value error, ")
@@ -93,6 +98,27 @@ def explain(error: ValidationError, model: type[BaseModel], where: str) -> NeedE
     return NeedError(message, at, value=shown)
 
 
+def _rank(error: Any) -> tuple[int, int]:
+    kind = error["type"]
+    wrong_kind = kind.endswith("_type") or kind == "literal_error"
+    return (0 if kind == "extra_forbidden" else 2 if wrong_kind else 1, -len(error["loc"]))
+
+
+def locate(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, type[BaseModel]]:
+    """A place as it reads in the file, ``process_path.stroke[0].name``, and the table that it lies in.
+
+    Names that are no keys (pydantic names the tried kinds of a value too) are left out.
+    """
+    names, table = "", model
+    for part in loc:
+        if isinstance(part, int):
+            names += f"[{part}]"
+        elif part in table.model_fields:
+            names += f".{part}" if names else part
+            table = _model_in(table.model_fields[part].annotation) or table
+    return names, table
+
+
 def unknown_key(key: str, known: list[str], at: str) -> NeedError:
     """An unknown key, with the nearest known one."""
     near = difflib.get_close_matches(key, known, 1, 0.6)
@@ -100,27 +126,6 @@ def unknown_key(key: str, known: list[str], at: str) -> NeedError:
     near = near or [k for k in known if k.startswith(stem + "_")]
     fix = f"did you mean {near[0]!r}?" if near else None
     return NeedError("unknown key", at, allowed=", ".join(known), fix=fix)
-
-
-def dotted(loc: tuple[int | str, ...]) -> str:
-    """A place in the document as a plant engineer reads it: ``process_path.stroke[0].name``."""
-    out = ""
-    for part in loc:
-        if isinstance(part, int):
-            out += f"[{part}]"
-        elif part.isidentifier():  # pydantic names the tried union members too; those are not keys
-            out += f".{part}" if out else part
-    return out
-
-
-def keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed in the table at ``loc``."""
-    at: type[BaseModel] = model
-    for part in loc:
-        if isinstance(part, str) and part in at.model_fields:
-            inner = _model_in(at.model_fields[part].annotation)
-            at = inner if inner is not None else at
-    return list(at.model_fields)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

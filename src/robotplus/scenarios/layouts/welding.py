@@ -72,7 +72,7 @@ def fillet_seams(n: Numbers) -> dict[str, Any]:
 
 
 def spot_gun(mass: float) -> dict[str, Any]:
-    """An open C-gun: fixed electrode at the TCP, the moving one 60 mm away, throat 250 mm along the flange axis.
+    """An open C-gun: fixed electrode at the TCP, the moving one 60 mm away, throat 250 mm deep.
 
     TCP z is the electrode axis (along flange x). The fixed electrode's box stops 10 mm short of the sheet.
     """
