@@ -149,6 +149,6 @@ static void numeric_batch(const rp_robot *r, const double *pose, int32_t n, int3
 
 void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
     if (r->ik_class != RP_IK_GENERIC) closed_batch(r, pose, n, stride, q, ok);
-    else if (r->ik[IK_METHOD] >= IK_REDUNDANT) redundant_batch(r, pose, n, stride, q, ok);
+    else if (r->ik[IK_METHOD] >= IK_HELD) redundant_batch(r, pose, n, stride, q, ok);
     else numeric_batch(r, pose, n, stride, q, ok);
 }

@@ -132,13 +132,13 @@ enum { /* where the parameters lie in rp_robot.ik; classify.py fills them */
     IK_POLISH = 48, /* Newton iterations that follow because the chain is off its class, else 0 */
     IK_SLACK, /* how far past a double root (arm stretched, wrist beside axis 1) is still on it, relative */
     IK_METHOD, /* of the generic class, below */
-    IK_T0,     /* points on joint axes, as z in the joint's frame: see ik_redundant.c and ik_scan.c */
+    IK_T0,     /* points on joint axes, as z in the joint's frame: see ik_held.c, ik_swivel.c, ik_scan.c */
     IK_T1,
     IK_T2,
     IK_T3
 };
 
-enum { IK_NUMERIC = 0, IK_SCAN = 1, IK_REDUNDANT = 2, IK_REDUNDANT_REVERSED = 3 };
+enum { IK_NUMERIC = 0, IK_SCAN = 1, IK_HELD = 2, IK_HELD_REVERSED = 3, IK_SWIVEL = 4 };
 
 typedef struct {
     double wrist[12][IK_LANES];    /* canon_from_wrist, wanted */

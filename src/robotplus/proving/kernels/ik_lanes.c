@@ -87,42 +87,47 @@ static void linearise(const rp_robot *r, double target[12][IK_LANES], double q[R
 /* Replace error by (J JT + damping)^-1 error. */
 static void solve(int dof, lanes_linear *l) {
     const double least = dof < ROWS ? DAMPING_SHORT : DAMPING_LEAST;
-    lanes a[ROWS][ROWS], d[ROWS];
+    lanes a[ROWS][ROWS], d[ROWS], sum, right;
     for (int row = 0; row < ROWS; row++)
-        for (int col = 0; col <= row; col++)
-            for (int i = 0; i < IK_LANES; i++) {
-                double s = row == col ? DAMPING * l->norm2[i] + least : 0;
-                for (int j = 0; j < dof; j++) s += l->col[j][row][i] * l->col[j][col][i];
-                a[row][col][i] = s;
-            }
+        for (int col = 0; col <= row; col++) {
+            for (int i = 0; i < IK_LANES; i++) sum[i] = row == col ? DAMPING * l->norm2[i] + least : 0;
+            for (int j = 0; j < dof; j++)
+                for (int i = 0; i < IK_LANES; i++) sum[i] += l->col[j][row][i] * l->col[j][col][i];
+            memcpy(a[row][col], sum, sizeof sum);
+        }
     for (int row = 0; row < ROWS; row++) {
-        for (int col = 0; col < row; col++)
+        for (int col = 0; col < row; col++) {
+            memcpy(sum, a[row][col], sizeof sum);
+            for (int k = 0; k < col; k++)
+                for (int i = 0; i < IK_LANES; i++) sum[i] -= a[row][k][i] * a[col][k][i];
+            for (int i = 0; i < IK_LANES; i++) a[row][col][i] = sum[i] * d[col][i];
+        }
+        memcpy(sum, a[row][row], sizeof sum);
+        memcpy(right, l->error[row], sizeof right);
+        for (int k = 0; k < row; k++)
             for (int i = 0; i < IK_LANES; i++) {
-                double s = a[row][col][i];
-                for (int k = 0; k < col; k++) s -= a[row][k][i] * a[col][k][i];
-                a[row][col][i] = s * d[col][i];
+                sum[i] -= a[row][k][i] * a[row][k][i];
+                right[i] -= a[row][k][i] * l->error[k][i];
             }
         for (int i = 0; i < IK_LANES; i++) {
-            double s = a[row][row][i], y = l->error[row][i];
-            for (int k = 0; k < row; k++) {
-                s -= a[row][k][i] * a[row][k][i];
-                y -= a[row][k][i] * l->error[k][i];
-            }
-            d[row][i] = 1 / sqrt(s > 0.5 * least ? s : 0.5 * least);
-            l->error[row][i] = y * d[row][i];
+            d[row][i] = 1 / sqrt(sum[i] > 0.5 * least ? sum[i] : 0.5 * least);
+            l->error[row][i] = right[i] * d[row][i];
         }
     }
-    for (int row = ROWS - 1; row >= 0; row--)
-        for (int i = 0; i < IK_LANES; i++) {
-            double s = l->error[row][i];
-            for (int k = row + 1; k < ROWS; k++) s -= a[k][row][i] * l->error[k][i];
-            l->error[row][i] = s * d[row][i];
-        }
+    for (int row = ROWS - 1; row >= 0; row--) {
+        memcpy(right, l->error[row], sizeof right);
+        for (int k = row + 1; k < ROWS; k++)
+            for (int i = 0; i < IK_LANES; i++) right[i] -= a[k][row][i] * l->error[k][i];
+        for (int i = 0; i < IK_LANES; i++) l->error[row][i] = right[i] * d[row][i];
+    }
 }
 
 void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], double *good,
                int iterations, double tol, int within_limits) {
     lanes_linear l;
+    double any = 0;
+    for (int i = 0; i < IK_LANES; i++) any += good[i];
+    if (any == 0) return;
     for (int it = 0;; it++) {
         linearise(r, target, q, &l);
         double open = 0;

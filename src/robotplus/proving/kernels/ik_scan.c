@@ -11,17 +11,16 @@
 
 #define SAMPLES 64
 #define FINE 1e-11     /* width of a closed bracket [rad] */
+#define TANGENT 1e-6   /* a dip this low is taken for a double root; Newton decides */
+#define HIDDEN 0.05     /* how far short of reach two samples may fall with a reach hidden between them */
 #define CLOSED 1e-8    /* what Newton must reach on the true chain [m] */
 
 typedef struct {
     /* A and axis 5 before axis 1, over joint 6: constant + cosine + sine parts */
     double point[3][3], axis[3][3];
-    double l2, l3, a1, a2, b, reach2, built;
+    double l2, l3, a1, a2, b, built;
+    double reach, cpsi, spsi; /* from axis 3 to A: length, and its slant from the forearm */
 } scan;
-
-typedef struct {
-    double g[4], valid[4], c1[2], s1[2], sphi[4], cphi[4];
-} arm;
 
 static void prepare(const rp_robot *r, const double *pose, scan *s) {
     const double *k = r->ik, *o5 = r->origin[5];
@@ -42,46 +41,75 @@ static void prepare(const rp_robot *r, const double *pose, scan *s) {
         s->axis[2][row] = x * d[1] - y * d[0];
     }
     s->l2 = k[IK_L2], s->l3 = k[IK_L3], s->a1 = k[IK_A1], s->a2 = k[IK_A2], s->b = k[IK_B];
-    s->reach2 = s->a2 * s->a2 + s->l3 * s->l3;
+    s->reach = sqrt(s->a2 * s->a2 + s->l3 * s->l3);
+    s->cpsi = s->l3 / s->reach, s->spsi = s->a2 / s->reach;
     s->built = k[IK_T1];
 }
 
-/* The four arms at one value of joint 6; where an arm does not reach, the nearest stretched one stands in and valid < 0. */
-static inline void evaluate(const scan *s, double c6, double s6, arm *o) {
+typedef struct {
+    double c1, s1, x, z, cosine, sine, ahead, up, valid; /* one shoulder side: A in the arm's plane, elbow, axis 5 */
+} reach;
+
+static inline void reach_side(const scan *s, double c6, double s6, double side, reach *o) {
     double p[3], d[3];
     for (int i = 0; i < 3; i++) {
         p[i] = s->point[0][i] + c6 * s->point[1][i] + s6 * s->point[2][i];
         d[i] = s->axis[0][i] + c6 * s->axis[1][i] + s6 * s->axis[2][i];
     }
-    const double n2 = p[0] * p[0] + p[1] * p[1] - s->b * s->b, n_abs = sqrt(n2 > 0 ? n2 : 0);
-    const double r2 = n_abs * n_abs + s->b * s->b, inv = 1 / (r2 > 1e-20 ? r2 : 1e-20);
-    for (int behind = 0; behind < 2; behind++) {
-        const double n = behind ? -n_abs : n_abs, x = n - s->a1, z = p[2];
-        const double c1 = (p[0] * n + p[1] * s->b) * inv, s1 = (p[1] * n - p[0] * s->b) * inv;
-        const double reach = sqrt(s->reach2);
-        const double cb = (x * x + z * z - s->l2 * s->l2 - s->reach2) / (2 * s->l2 * reach);
-        const double cc = cb > 1 ? 1 : cb < -1 ? -1 : cb, sine = sqrt(1 - cc * cc);
-        const double ahead = c1 * d[0] + s1 * d[1];
-        o->c1[behind] = c1, o->s1[behind] = s1;
-        for (int elbow = 0; elbow < 2; elbow++) {
-            const double sb = elbow ? -sine : sine, m = s->l2 + reach * cc, q = reach * sb;
-            const double w2 = m * m + q * q, iw = 1 / (w2 > 1e-20 ? w2 : 1e-20);
-            const double s2 = (x * m - z * q) * iw, c2 = (z * m + x * q) * iw;
-            const double sp = s2 * cc + c2 * sb, cp = c2 * cc - s2 * sb;
-            const double sf = (sp * s->l3 - cp * s->a2) / reach, cf = (cp * s->l3 + sp * s->a2) / reach;
-            const int b = 2 * behind + elbow;
-            o->sphi[b] = sf, o->cphi[b] = cf;
-            o->g[b] = sf * ahead + cf * d[2] - s->built;
-            const double stretch = 1 - cb * cb;
-            o->valid[b] = n2 < 0 ? n2 : stretch;
-        }
-    }
+    const double n2 = p[0] * p[0] + p[1] * p[1] - s->b * s->b, n = side * sqrt(n2 > 0 ? n2 : 0);
+    const double r2 = n * n + s->b * s->b, inv = 1 / (r2 > 1e-20 ? r2 : 1e-20);
+    o->c1 = (p[0] * n + p[1] * s->b) * inv, o->s1 = (p[1] * n - p[0] * s->b) * inv;
+    o->x = n - s->a1, o->z = p[2];
+    const double cosine = (o->x * o->x + o->z * o->z - s->l2 * s->l2 - s->reach * s->reach) / (2 * s->l2 * s->reach);
+    o->cosine = cosine > 1 ? 1 : cosine < -1 ? -1 : cosine;
+    o->sine = sqrt(1 - o->cosine * o->cosine);
+    o->ahead = o->c1 * d[0] + o->s1 * d[1], o->up = d[2];
+    o->valid = n2 < 0 ? n2 : 1 - cosine * cosine;
 }
 
-static void evaluate_at(const scan *s, double q6, arm *o) {
+/* Direction of axis 4 in the arm's plane (sf ahead, cf up) with the elbow on one side; returns what is wrong with its angle. */
+static inline double elbow_gap(const scan *s, const reach *o, double elbow, double *sf, double *cf) {
+    const double sb = elbow * o->sine, m = s->l2 + s->reach * o->cosine, q = s->reach * sb;
+    const double w2 = m * m + q * q, inv = 1 / (w2 > 1e-20 ? w2 : 1e-20);
+    const double s2 = (o->x * m - o->z * q) * inv, c2 = (o->z * m + o->x * q) * inv;
+    const double sp = s2 * o->cosine + c2 * sb, cp = c2 * o->cosine - s2 * sb;
+    *sf = sp * s->cpsi - cp * s->spsi;
+    *cf = cp * s->cpsi + sp * s->spsi;
+    return *sf * o->ahead + *cf * o->up - s->built;
+}
+
+typedef struct {
+    double g, valid, c1, s1, sphi, cphi;
+} arm;
+
+/* Branch b at one value of joint 6: what is wrong with the angle between axes 4 and 5. Where the arm does not reach, the
+ * nearest stretched one stands in and valid < 0. */
+static arm arm_at(const scan *s, double q6, int b) {
+    reach side;
+    arm o;
     double c, n;
     ik_sincos(q6, &n, &c);
-    evaluate(s, c, n, o);
+    reach_side(s, c, n, b & 2 ? -1 : 1, &side);
+    o.g = elbow_gap(s, &side, b & 1 ? 1 : -1, &o.sphi, &o.cphi);
+    o.valid = side.valid, o.c1 = side.c1, o.s1 = side.s1;
+    return o;
+}
+
+/* All four branches at SAMPLES values around the circle. */
+static void sample(const scan *s, double g[4][SAMPLES], double valid[4][SAMPLES]) {
+    double c[SAMPLES], n[SAMPLES];
+    for (int i = 0; i < SAMPLES; i++) ik_sincos(2 * IK_PI / SAMPLES * i, &n[i], &c[i]);
+    for (int behind = 0; behind < 2; behind++) {
+        double *lower = g[2 * behind], *upper = g[2 * behind + 1], *v = valid[2 * behind];
+        for (int i = 0; i < SAMPLES; i++) {
+            reach side;
+            double sf, cf;
+            reach_side(s, c[i], n[i], behind ? -1 : 1, &side);
+            lower[i] = elbow_gap(s, &side, -1, &sf, &cf);
+            upper[i] = elbow_gap(s, &side, 1, &sf, &cf);
+            v[i] = side.valid;
+        }
+    }
 }
 
 /* Angle about z from the direction of (ax, ay) to that of (bx, by). */
@@ -92,22 +120,21 @@ static double swing(double ax, double ay, double bx, double by) {
 /* Joints from the arm of branch b at q6: 1, 2, 3 from the arm, then 4 and 5 peeled off the true chain. */
 static void recover(const rp_robot *r, const double *pose, const scan *s, double q6, int b, double *q) {
     const double *k = r->ik;
-    arm a;
+    const arm a = arm_at(s, q6, b);
     double f[12], m[12], o[12], tip_inverse[12], sixth[12], before[12], turn[12] = {0};
-    evaluate_at(s, q6, &a);
     rp_inv(r->tip, tip_inverse);
     rp_mul(pose, tip_inverse, sixth);
     double c, n;
     ik_sincos(-q6, &n, &c);
     turn[0] = turn[5] = c, turn[1] = -n, turn[4] = n, turn[10] = 1;
     rp_mul(sixth, turn, before); /* the frame of joint 6, not yet turned */
-    const double c1 = a.c1[b >> 1], s1 = a.s1[b >> 1];
+    const double c1 = a.c1, s1 = a.s1;
     double p[3];
     ik_sincos(q6, &n, &c);
     for (int i = 0; i < 3; i++) p[i] = s->point[0][i] + c * s->point[1][i] + n * s->point[2][i];
-    const double x = c1 * p[0] + s1 * p[1] - s->a1 - (s->a2 * a.cphi[b] + s->l3 * a.sphi[b]);
-    const double z = p[2] - (s->l3 * a.cphi[b] - s->a2 * a.sphi[b]);
-    const double theta[3] = {ik_atan2(s1, c1), ik_atan2(x, z), ik_atan2(a.sphi[b], a.cphi[b])};
+    const double x = c1 * p[0] + s1 * p[1] - s->a1 - (s->a2 * a.cphi + s->l3 * a.sphi);
+    const double z = p[2] - (s->l3 * a.cphi - s->a2 * a.sphi);
+    const double theta[3] = {ik_atan2(s1, c1), ik_atan2(x, z), ik_atan2(a.sphi, a.cphi)};
     const double arm_angle[3] = {theta[0], theta[1], theta[2] - theta[1]};
     memcpy(f, r->origin[0], sizeof f);
     for (int j = 0; j < 5; j++) {
@@ -135,14 +162,12 @@ static void recover(const rp_robot *r, const double *pose, const scan *s, double
 
 /* Root of g[b] between x and y, with values of opposite signs there (Illinois: false position that cannot get stuck). */
 static double close_in(const scan *s, int b, double x, double y, double at_x, double at_y) {
-    arm a;
     int kept = 0;
     double root = x;
     for (int it = 0; it < 50 && fabs(y - x) > FINE; it++) {
         root = (at_x * y - at_y * x) / (at_x - at_y);
-        evaluate_at(s, root, &a);
-        const double g = a.g[b];
-        if (fabs(g) < 1e-13) break;
+        const double g = arm_at(s, root, b).g;
+        if (fabs(g) < 1e-12) break;
         if ((g > 0) == (at_y > 0)) {
             y = root, at_y = g;
             if (kept == 1) at_x *= 0.5;
@@ -158,11 +183,9 @@ static double close_in(const scan *s, int b, double x, double y, double at_x, do
 
 /* The last value of joint 6, going from `inside` to `outside`, at which branch b still reaches. */
 static double edge_between(const scan *s, int b, double inside, double outside) {
-    arm a;
     for (int it = 0; it < 26; it++) {
         const double x = 0.5 * (inside + outside);
-        evaluate_at(s, x, &a);
-        if (a.valid[b] >= 0) inside = x;
+        if (arm_at(s, x, b).valid >= 0) inside = x;
         else outside = x;
     }
     return inside;
@@ -183,52 +206,83 @@ static void bracket(const scan *s, roots *found, int b, double x, double y, doub
     if ((at_x > 0) != (at_y > 0)) keep_root(found, close_in(s, b, x, y, at_x, at_y), b);
 }
 
-/* Two roots may hide between samples of one sign: look at the lowest point of the parabola through three of them. */
-static void look_between(const scan *s, roots *found, int b, double q6, const double g[3]) {
-    const double bend = g[0] - 2 * g[1] + g[2], slope = 0.5 * (g[2] - g[0]);
-    if (bend * g[1] <= 0) return;
-    const double step = 2 * IK_PI / SAMPLES, to = -slope / bend, low = g[1] + 0.5 * slope * to;
-    if (fabs(low) > 0.5 * fabs(g[1]) && (low > 0) == (g[1] > 0)) return;
-    arm a;
-    const double x = q6 + to * step;
-    evaluate_at(s, x, &a);
-    if (a.valid[b] < 0) return;
-    if ((a.g[b] > 0) != (g[1] > 0)) {
-        bracket(s, found, b, q6 - step, x, g[0], a.g[b]);
-        bracket(s, found, b, x, q6 + step, a.g[b], g[2]);
-    } else if (fabs(a.g[b]) < 1e-7) keep_root(found, x, b);
+/* Lowest point of h * f between x and y, of which m is an inner point lower than both, by golden section; stops as soon as it
+ * is below zero, or plainly will not get there. The function is g[b], or valid[b] when b < 0 (then of branch ~b). */
+static double lowest(const scan *s, int b, double h, double x, double m, double y, double at_x, double at_m, double at_y,
+                     double *at) {
+    double best = h * at_m, left = h * at_x, right = h * at_y;
+    for (int it = 0; it < 24 && best > 0; it++) {
+        const double drop = fmax(left, right) - best;
+        if (it > 3 && best > 4 * drop) break;
+        const int longer = y - m > m - x;
+        const double probe = longer ? m + 0.382 * (y - m) : m - 0.382 * (m - x);
+        const arm a = arm_at(s, probe, b < 0 ? ~b : b);
+        const double v = h * (b < 0 ? a.valid : a.g);
+        if (v < best) {
+            if (longer) x = m, left = best;
+            else y = m, right = best;
+            m = probe, best = v;
+        } else if (longer) y = probe, right = v;
+        else x = probe, left = v;
+    }
+    *at = h * best;
+    return m;
+}
+
+typedef struct {
+    double x, g[2]; /* joint 6, and g of the side's two elbows there */
+} node;
+
+/* Two roots may hide between nodes of one sign where |g| dips. */
+static void look_between(const scan *s, roots *found, int b, int elbow, const node *x, const node *m, const node *y) {
+    const double gx = x->g[elbow], gm = m->g[elbow], gy = y->g[elbow], h = gm > 0 ? 1 : -1;
+    if (!(h * gx > 0 && h * gy > 0 && h * gm <= h * gx && h * gm <= h * gy)) return;
+    double g;
+    const double low = lowest(s, b, h, x->x, m->x, y->x, gx, gm, gy, &g);
+    if (h * g < 0) {
+        bracket(s, found, b, x->x, low, gx, g);
+        bracket(s, found, b, low, y->x, g, gy);
+    } else if (fabs(g) < TANGENT) keep_root(found, low, b);
+}
+
+static void fill(const scan *s, int side, double x, node *o) {
+    o->x = x, o->g[0] = arm_at(s, x, side).g, o->g[1] = arm_at(s, x, side + 1).g;
+}
+
+/* Roots of one node's stretch: towards an edge on either side, towards the next sample, and where it dips. */
+static void search(const scan *s, roots *found, int side, const node *left, const node *here, const node *right, int left_is_edge) {
+    for (int e = 0; e < 2; e++) {
+        if (left_is_edge) bracket(s, found, side + e, left->x, here->x, left->g[e], here->g[e]);
+        bracket(s, found, side + e, here->x, right->x, here->g[e], right->g[e]);
+        look_between(s, found, side + e, e, left, here, right);
+    }
 }
 
 static void find_roots(const scan *s, roots *found) {
-    double g[4][SAMPLES], valid[4][SAMPLES], c[SAMPLES], n[SAMPLES];
+    double g[4][SAMPLES], valid[4][SAMPLES];
     const double step = 2 * IK_PI / SAMPLES;
-    for (int i = 0; i < SAMPLES; i++) ik_sincos(step * i, &n[i], &c[i]);
-    for (int i = 0; i < SAMPLES; i++) {
-        arm a;
-        evaluate(s, c[i], n[i], &a);
-        for (int b = 0; b < 4; b++) g[b][i] = a.g[b], valid[b][i] = a.valid[b];
-    }
+    sample(s, g, valid);
     found->n = 0;
     for (int side = 0; side < 4; side += 2)
         for (int i = 0; i < SAMPLES; i++) {
             const int next = (i + 1) % SAMPLES, last = (i + SAMPLES - 1) % SAMPLES;
-            const int here = valid[side][i] >= 0, there = valid[side][next] >= 0;
-            const double x = step * i;
-            if (here && there)
-                for (int b = side; b < side + 2; b++) {
-                    bracket(s, found, b, x, x + step, g[b][i], g[b][next]);
-                    const double three[3] = {g[b][last], g[b][i], g[b][next]};
-                    const int dips = (three[0] > 0) == (three[1] > 0) && (three[1] > 0) == (three[2] > 0) &&
-                                     fabs(three[1]) <= fabs(three[0]) && fabs(three[1]) <= fabs(three[2]);
-                    if (dips && valid[b][last] >= 0) look_between(s, found, b, x, three);
-                }
-            else if (here != there) {
-                const double from = here ? x : x + step;
-                const double edge = edge_between(s, side, from, here ? x + step : x);
-                arm a;
-                evaluate_at(s, edge, &a);
-                for (int b = side; b < side + 2; b++) bracket(s, found, b, from, edge, g[b][here ? i : next], a.g[b]);
+            const double x = step * i, *v = valid[side];
+            node left = {x - step, {g[side][last], g[side + 1][last]}}, here = {x, {g[side][i], g[side + 1][i]}};
+            node right = {x + step, {g[side][next], g[side + 1][next]}};
+            if (v[i] < 0) { /* a short reach may hide between samples that do not reach */
+                if (v[last] >= 0 || v[next] >= 0 || v[i] < v[last] || v[i] < v[next] || v[i] < -HIDDEN) continue;
+                double at;
+                const double m = lowest(s, ~side, -1, x - step, x, x + step, v[last], v[i], v[next], &at);
+                if (at < 0) continue;
+                fill(s, side, m, &here);
+                fill(s, side, edge_between(s, side, m, x - step), &left);
+                fill(s, side, edge_between(s, side, m, x + step), &right);
+                search(s, found, side, &left, &here, &right, 1);
+                continue;
             }
+            if (v[last] < 0) fill(s, side, edge_between(s, side, x, x - step), &left);
+            if (v[next] < 0) fill(s, side, edge_between(s, side, x, x + step), &right);
+            search(s, found, side, &left, &here, &right, v[last] < 0);
         }
 }
 
