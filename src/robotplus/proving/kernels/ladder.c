@@ -94,6 +94,9 @@ void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int
     memcpy(order, layers, sizeof(int32_t) * (size_t)n_layer);
     for (int b = 0; b < n_base; b++) {
         rp_scene_init(s, r, w, bases + 12 * b, pair, n_pair);
+        alive[b] = -1;
+        count[b] = 0;
+        if (!rp_base_free(s)) continue;
         alive[b] = 0;
         count[b] = INT32_MAX;
         for (int i = 0; i < n_layer; i++) {
@@ -286,7 +289,7 @@ void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_
                 if (link <= r->dof || (part >= 0 && part != t->carry[l])) continue;
                 rp_mul(flange, r->box_pose[b], box);
                 for (int o = 0; o < w->n && ok; o++) {
-                    if (w->first[o] > t->stop[l] || t->stop[l] > w->last[o]) continue;
+                    if (w->first[o] > t->stop[l] || t->stop[l] > w->last[o] || w->flags[o] & RP_BASE) continue;
                     if (part >= 0 && t->near[l] && w->touch[t->stop[l] * w->n_id + w->id[o]]) continue;
                     const double asked = (t->near[l] ? w->tool_clearance : w->min_clearance) + 1e-4;
                     ok = rp_box_gap(w->pose + 12 * o, w->half + 3 * o, box, r->box_half[b]) >= asked;

@@ -12,7 +12,8 @@ void rp_scene_init(rp_scene *s, const rp_robot *r, const rp_world *w, const doub
     s->n_pair = n_pair;
     rp_inv(world_from_base, s->base_from_world);
     for (int k = 0; k < w->n; k++) {
-        rp_mul(s->base_from_world, w->pose + 12 * k, s->pose[k]);
+        if (w->flags[k] & RP_BASE) memcpy(s->pose[k], w->pose + 12 * k, 12 * sizeof(double));
+        else rp_mul(s->base_from_world, w->pose + 12 * k, s->pose[k]);
         s->radius[k] = rp_half_length(w->half + 3 * k);
     }
     s->n_link = 0;
@@ -83,33 +84,17 @@ static double rp_asked(const rp_scene *s, const rp_phase *p, int l, int k) {
     return p->near && l > dof ? w->tool_clearance : w->min_clearance;
 }
 
-double rp_scene_slack(const rp_scene *s, const rp_phase *phase, const double *q) {
+int32_t rp_base_free(const rp_scene *s) {
     const rp_robot *r = s->robot;
     const rp_world *w = s->world;
-    double f[RP_DOF + 1][12], box[RP_BOXES][12], worst = 1e300;
-    rp_fk(r, q, f);
-    rp_boxes(r, f, box);
-    for (int b = 0; b < r->n_box; b++)
-        for (int k = 0; k < w->n; k++) {
-            const double asked = rp_asked(s, phase, r->box_link[b], k);
-            if (asked < -1e299) continue;
-            const double *c = s->pose[k];
-            const double x = box[b][3] - c[3], y = box[b][7] - c[7], z = box[b][11] - c[11];
-            const double far = worst + asked + s->radius[k] + s->box_radius[b];
-            if (far > 0 && x * x + y * y + z * z > far * far) continue;
-            const double g = rp_box_gap(c, w->half + 3 * k, box[b], r->box_half[b]) - asked;
-            if (g < worst) worst = g;
-        }
-    for (int p = 0; p < s->n_pair; p++) {
-        const int i = s->pair[2 * p], j = s->pair[2 * p + 1];
-        if (j > r->dof + 1 && j - r->dof - 2 != phase->carry) continue;
-        for (int a = s->link_first[i]; a < s->link_first[i] + s->link_count[i]; a++)
-            for (int b = s->link_first[j]; b < s->link_first[j] + s->link_count[j]; b++) {
-                const double g = rp_box_gap(box[a], r->box_half[a], box[b], r->box_half[b]);
-                if (g < worst) worst = g;
-            }
+    for (int k = 0; k < w->n; k++) {
+        if (w->flags[k] & RP_FLOOR) continue;
+        for (int b = 0; b < r->n_box && r->box_link[b] == 0; b++)
+            if (rp_box_gap(s->pose[k], w->half + 3 * k, r->box_pose[b], r->box_half[b]) < 1e-3) return 0;
+        for (int p = 0; p < w->n; p++)
+            if (w->flags[p] & RP_BASE && rp_box_gap(s->pose[k], w->half + 3 * k, s->pose[p], w->half + 3 * p) < 1e-3) return 0;
     }
-    return worst;
+    return 1;
 }
 
 /* ---- many configurations at once: single precision, structure of arrays, innermost loops over configurations ---- */

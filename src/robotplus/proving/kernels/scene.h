@@ -6,7 +6,8 @@
 #define RP_OBSTACLES 512 /* most boxes of a cell */
 #define RP_PAIRS 64      /* most self-collision link pairs */
 
-enum { RP_FLOOR = 1 }; /* obstacle flag: links 0 and 1 stand on it and are exempt */
+/* Obstacle flags. FLOOR: links 0 and 1 stand on it and are exempt. BASE: given in the base frame (the pedestal). */
+enum { RP_FLOOR = 1, RP_BASE = 2 };
 
 /* Obstacles in the world frame; obstacle boxes of one named thing share an id. */
 typedef struct {
@@ -49,8 +50,8 @@ double rp_box_gap(const double *pa, const double *ha, const double *pb, const do
 /* base_from_box of every box at the frames f of rp_fk. */
 void rp_boxes(const rp_robot *r, double f[RP_DOF + 1][12], double out[RP_BOXES][12]);
 
-/* Least gap minus what is asked of it, over all pairs that count in this phase; stops early below `enough`. */
-double rp_scene_slack(const rp_scene *s, const rp_phase *phase, const double *q);
+/* 1 when the base link and the pedestal stand clear of everything that is not floor. */
+int32_t rp_base_free(const rp_scene *s);
 
 /* For n configurations q[joint * stride + i]: ok[i] &= free. tool = 0 leaves tool and part against the world out. */
 void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool,
