@@ -183,6 +183,9 @@ WRONG = [
     ("{mesh}", "https://example.org/brick.stl", "this machine only"),
     ("{mesh}", "../meshes/missing.stl", "no such file"),
     ("{mesh}", "../meshes/brick.step", "no such file"),
+    ("{mesh}", "package://two_axis/meshes/%00.stl", "cannot be read"),
+    ("{mesh}", "../meshes/" + "x" * 400 + ".stl", "cannot be read"),
+    ("{mesh}", "package://" + "x" * 400 + "/a.stl", "cannot be read"),
 ]
 
 

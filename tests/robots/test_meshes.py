@@ -92,6 +92,7 @@ WRONG = [
     (b"\x00" * 80 + b"\xff\xff\xff\xff", ".stl", "cut off"),
     (b"v 0 0 0\nf 1 2 3\n", ".obj", "vertex that is not there"),
     (b"v 0 0 0\nf 0 1 2\n", ".obj", "line 2: malformed OBJ"),
+    (b"v 0 0 0\nf 1 1 99999999999999999999\n", ".obj", "line 2: malformed OBJ"),
     (b"v 0 0\n", ".obj", "line 1: malformed OBJ"),
     (b"v nan 0 0\nv 0 0 0\nv 1 1 1\nf 1 2 3\n", ".obj", "not finite"),
     (b"v 1e30 0 0\nv 0 0 0\nv 1 1 1\nf 1 2 3\n", ".obj", "absurdly large"),

@@ -129,8 +129,7 @@ def test_mesh_cover_keeps_the_inside_of_a_heap_of_bricks(seed: int) -> None:
 
 @pytest.mark.parametrize(("lift", "parts"), [(0.0, 2), (0.3, 1)])
 def test_a_half_without_triangles_is_kept_inside_and_dropped_outside(lift: float, parts: int) -> None:
-    """A cell over the top face of the brick: its lower half lies inside, or with the cell lifted the upper half
-    lies outside."""
+    """A cell about the top face of the brick: its lower half lies inside; lifted, its upper half outside."""
     brick = np.array(MESHES["brick"].triangles)
     lower, upper = np.array([-0.02, -0.02, lift]), np.array([0.02, 0.02, 0.15 + lift])
     top = np.array([[[-0.02, -0.02, 0.15], [0.02, -0.02, 0.15], [0.02, 0.02, 0.15]]])

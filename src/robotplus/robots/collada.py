@@ -40,7 +40,7 @@ def parse_collada(content: bytes, where: str) -> tuple[Array, Faces]:
     scale = floats(unit.get("meter", "1"), where, 1)[0] if unit is not None else 1.0
     try:
         parts = list(_scene(root, where))
-    except (KeyError, AttributeError, ValueError, IndexError) as e:
+    except (KeyError, AttributeError, ValueError, IndexError, OverflowError) as e:
         raise RobotError(f"malformed COLLADA ({type(e).__name__}: {e})", where) from e
     points: list[Array] = [np.zeros((0, 3))]
     faces: list[Faces] = [np.zeros((0, 3), dtype=np.int64)]

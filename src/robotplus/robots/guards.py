@@ -24,11 +24,13 @@ def read_inside(path: Path, *, root: Path, limit: int) -> bytes:
     Raises:
         RobotError: outside the folder, missing, not a regular file, or too large.
     """
-    real, folder = path.resolve(), root.resolve()
-    if not real.is_relative_to(folder):
-        fix = "move it there, or name a wider root"
-        raise RobotError("the path leaves the robot's folder", str(path), allowed=f"inside {folder}", fix=fix)
     try:
+        real, folder = path.resolve(), root.resolve()
+        if not real.is_relative_to(folder):
+            fix = "move it there, or name a wider root"
+            raise RobotError(
+                "the path leaves the robot's folder", str(path), allowed=f"inside {folder}", fix=fix
+            )
         if not real.is_file():
             raise RobotError("no such file", str(path))
         size = real.stat().st_size
@@ -37,8 +39,8 @@ def read_inside(path: Path, *, root: Path, limit: int) -> bytes:
                 "the file is too large", str(path), value=f"{size} bytes", allowed=f"<= {limit} bytes"
             )
         return real.read_bytes()
-    except OSError as e:
-        raise RobotError(f"cannot be read ({e.strerror})", str(path)) from e
+    except (OSError, ValueError) as e:
+        raise RobotError(f"cannot be read ({e})", str(path)[:200]) from e
 
 
 def parse_xml(content: bytes, where: str) -> Element:

@@ -68,7 +68,7 @@ def _stl(content: bytes, where: str) -> tuple[Array, Faces]:
     count = int.from_bytes(content[80:84], "little")
     if len(content) == 84 + _STL.itemsize * count:
         _limit(count, where)
-        corners = np.frombuffer(content, _STL, offset=84)["corners"].reshape(-1, 3).astype(float)
+        corners = np.frombuffer(content, _STL, offset=84)["corners"].reshape(-1, 3)
     elif content.lstrip()[:5].lower() == b"solid" and b"\0" not in content[:1000]:
         rows = _VERTEX.findall(content)
         if len(rows) % 3 or len(rows) != 3 * len(re.findall(rb"\bendfacet\b", content, re.IGNORECASE)):
@@ -84,7 +84,7 @@ def _stl(content: bytes, where: str) -> tuple[Array, Faces]:
         )
     if not np.isfinite(corners).all():
         raise RobotError("a coordinate is not finite", where)
-    vertices, index = np.unique(corners, axis=0, return_inverse=True)
+    vertices, index = np.unique(corners.astype(float), axis=0, return_inverse=True)
     return vertices, index.reshape(-1, 3).astype(np.int64)
 
 
@@ -101,6 +101,8 @@ def _obj(content: bytes, where: str) -> tuple[Array, Faces]:
                 corners = [int(word.split("/")[0]) for word in words[1:]]
                 if len(corners) < 3 or 0 in corners:
                     raise ValueError("a face needs three vertices, counted from 1")
+                if max(map(abs, corners)) > len(content):
+                    raise ValueError("a face names a vertex that is not there")
                 # Counted from 1, or backwards from the last vertex so far.
                 index = [c - 1 if c > 0 else len(vertices) + c for c in corners]
                 faces += [(index[0], b, c) for b, c in itertools.pairwise(index[1:])]

@@ -53,6 +53,10 @@ class TreeJoint:
     effort: float | None
 
 
+Tree = tuple[str, dict[str, TreeLink], list[TreeJoint]]
+"""Name of the robot, its links by name, its joints."""
+
+
 @dataclass(frozen=True)
 class Body:
     """A rigid body of the chain: its links, each with its (4, 4) pose in the body's frame."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -64,7 +65,9 @@ def evaluate(expression: str, lookup: Callable[[str], Any], where: str) -> Any:
     if len(expression) > MAX_LENGTH:
         raise RobotError("the expression is too long", where, value=expression)
     try:
-        tree = ast.parse(expression.strip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(expression.strip(), mode="eval")
         return _value(tree.body, lookup)
     except RobotError:
         raise

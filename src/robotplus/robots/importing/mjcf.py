@@ -11,7 +11,7 @@ import numpy as np
 from robotplus.errors import RobotError
 from robotplus.robots.frames import about, inverse
 from robotplus.robots.guards import parse_xml, read_inside
-from robotplus.robots.importing.chain import Inertial, TreeJoint, TreeLink
+from robotplus.robots.importing.chain import Inertial, Tree, TreeJoint, TreeLink
 from robotplus.robots.importing.packages import Packages
 from robotplus.robots.importing.solids import Ball, Block, Cylinder, Solid, Triangles
 from robotplus.robots.meshes import MAX_BYTES as MAX_MESH_BYTES
@@ -21,7 +21,7 @@ MAX_BYTES = 10_000_000
 _MAX_INCLUDES = 100
 
 
-def read_mjcf(path: Path, packages: Packages) -> tuple[str, dict[str, TreeLink], list[TreeJoint]]:
+def read_mjcf(path: Path, packages: Packages) -> Tree:
     """Read an MJCF file. Bodies and sites become links; a body with several joints becomes a chain of links.
 
     Returns:
@@ -42,6 +42,18 @@ def read_mjcf(path: Path, packages: Packages) -> tuple[str, dict[str, TreeLink],
         model = spec.compile()
     except ValueError as e:
         raise RobotError(f"MuJoCo refuses the file ({str(e).strip()})", path.name) from e
+    figures = (
+        "body_pos",
+        "body_quat",
+        "body_ipos",
+        "body_iquat",
+        "body_inertia",
+        "jnt_pos",
+        "jnt_axis",
+        "jnt_range",
+    )
+    if not all(np.isfinite(getattr(model, figure)).all() for figure in figures):
+        raise RobotError("a number must be finite", path.name)
     return (name if name != "MuJoCo Model" else path.stem), *_Tree(model, mujoco, path.name).read()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from robotplus.errors import RobotError
 from robotplus.robots.files import FORMAT, read_robot
 from robotplus.robots.frames import angles
-from robotplus.robots.importing.chain import Body, Chain, TreeJoint, joined, reduce
+from robotplus.robots.importing.chain import Body, Chain, Tree, TreeJoint, joined, reduce
 from robotplus.robots.importing.mjcf import read_mjcf
 from robotplus.robots.importing.packages import Packages
 from robotplus.robots.importing.solids import MeshFile, cover
@@ -57,13 +57,10 @@ def import_robot(
     """
     path = Path(path)
     packages = Packages(Path(root).resolve()) if root else Packages.around(path)
-    if path.suffix.lower() in (".xml", ".mjcf"):
-        kind, (name, links, joints) = "MJCF", read_mjcf(path, packages)
-    elif path.suffix.lower() in (".urdf", ".xacro"):
-        kind, (name, links, joints) = "URDF", read_urdf(path, packages, arguments or {})
-    else:
-        allowed = ".urdf, .xacro, .xml (MJCF)"
-        raise RobotError("not a robot description we read", path.name, value=path.suffix, allowed=allowed)
+    try:
+        kind, (name, links, joints) = _read(path, packages, arguments or {})
+    except OSError as e:  # names too long for the file system, and the like
+        raise RobotError(f"cannot be read ({e.strerror})", path.name) from e
     chain = reduce(links, joints, tip, path.name)
     source = f"imported from {kind} {path.name} (sha256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]})"
     document = {
@@ -85,6 +82,16 @@ def import_robot(
         "notes": _notes(chain),
     }
     return read_robot(document, path.name)
+
+
+def _read(path: Path, packages: Packages, arguments: Mapping[str, str]) -> tuple[str, Tree]:
+    suffix = path.suffix.lower()
+    if suffix in (".xml", ".mjcf"):
+        return "MJCF", read_mjcf(path, packages)
+    if suffix in (".urdf", ".xacro"):
+        return "URDF", read_urdf(path, packages, arguments)
+    allowed = ".urdf, .xacro, .xml (MJCF)"
+    raise RobotError("not a robot description we read", path.name, value=path.suffix, allowed=allowed)
 
 
 def _moving(chain: Chain, source: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from robotplus.errors import RobotError
 from robotplus.robots.frames import transform
 from robotplus.robots.guards import floats, parse_xml, read_inside
-from robotplus.robots.importing.chain import Inertial, TreeJoint, TreeLink
+from robotplus.robots.importing.chain import Inertial, Tree, TreeJoint, TreeLink
 from robotplus.robots.importing.packages import Packages
 from robotplus.robots.importing.solids import Ball, Block, Cylinder, MeshFile, Solid
 from robotplus.robots.importing.xacro import Reader, expand, is_xacro
@@ -23,9 +23,7 @@ _KINDS = {"revolute": "revolute", "continuous": "revolute", "prismatic": "prisma
 _LIMITS = ("lower", "upper", "velocity", "effort")
 
 
-def read_urdf(
-    path: Path, packages: Packages, arguments: Mapping[str, str]
-) -> tuple[str, dict[str, TreeLink], list[TreeJoint]]:
+def read_urdf(path: Path, packages: Packages, arguments: Mapping[str, str]) -> Tree:
     """Read a URDF file, expanded first when it is xacro.
 
     Args:

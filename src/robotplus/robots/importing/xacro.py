@@ -299,7 +299,8 @@ def _typed(text: str) -> Any:
     for kind in (int, float):
         try:
             number = kind(stripped)
-        except ValueError:
+            finite = math.isfinite(number)
+        except (ValueError, OverflowError):
             continue
-        return number if math.isfinite(number) and "_" not in stripped else text
+        return number if finite and "_" not in stripped else text
     return {"true": True, "false": False}.get(stripped.lower(), text)
