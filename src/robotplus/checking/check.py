@@ -183,8 +183,7 @@ def _check_clear(
     floors = np.where(np.isfinite(pairs.needed), np.maximum(pairs.needed - EXACT, claimed), -np.inf)
     correction: Correction | None = None
     if claims.tolerance_xy > 0 or claims.tolerance_angle > 0:
-        held = np.array([m.kind != "travel" for m in certificate.moves])
-        pieces = fine_pieces(pieces, held)
+        pieces = fine_pieces(pieces, certificate.moves)
         correction = correct(
             rig, pieces, certificate.moves, xy=claims.tolerance_xy, angle=claims.tolerance_angle
         )

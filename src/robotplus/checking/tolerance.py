@@ -16,14 +16,17 @@ from robotplus.robots.model import Array
 
 ITERATIONS = 30
 MARGIN, LEAST = 1.02, 1e-9  # inflation, so that the limit is mapped strictly inside itself
-FINE = 0.01  # [rad] all joints together, on pieces where the tool is held
+FINE, FINE_TRAVEL = 0.01, 0.1  # [rad] all joints together, on one piece
+AWKWARD = 3.0  # a correction on a travel this many times those at its ends is not asked for
 GENERATIONS = 8
 
 
-def fine_pieces(pieces: Pieces, held: Bools) -> Pieces:
-    """Pieces halved until the joints turn little where the tool is held; ``held`` (moves,)."""
+def fine_pieces(pieces: Pieces, moves: Sequence[Move]) -> Pieces:
+    """Pieces halved until the joints turn little on each."""
+    travels = np.array([m.kind == "travel" for m in moves])
+    most = np.where(travels, FINE_TRAVEL, FINE)
     for _ in range(GENERATIONS):
-        loose = held[pieces.move] & (pieces.excursion().sum(axis=1) > FINE)
+        loose = pieces.excursion().sum(axis=1) > most[pieces.move]
         if not loose.any():
             break
         pieces = halve_where(pieces, loose)
@@ -32,18 +35,35 @@ def fine_pieces(pieces: Pieces, held: Bools) -> Pieces:
 
 def correct(rig: Rig, pieces: Pieces, moves: Sequence[Move], *, xy: float, angle: float) -> Correction:
     """Bounds on the joint corrections on every piece; infinite where none can be shown."""
-    held = np.array([m.kind != "travel" for m in moves])
-    holds = held[pieces.move]
-    joints = np.zeros((len(pieces), rig.dof))
-    if holds.any():
-        mine = pieces.take(holds)
-        joints[holds] = corrections(rig, mine.q0, mine.excursion(), xy=xy, angle=angle)
+    joints = corrections(rig, pieces.q0, pieces.excursion(), xy=xy, angle=angle)
+    holds = np.ones(len(pieces), dtype=bool)
     for m, move in enumerate(moves):
-        if held[m]:
-            continue
-        ends = corrections(rig, move.q[[0, -1]], np.zeros((2, rig.dof)), xy=xy, angle=angle)
-        joints[pieces.move == m] = ends.max(axis=0)
+        if move.kind == "travel":
+            mine = np.nonzero(pieces.move == m)[0]
+            ends = corrections(rig, move.q[[0, -1]], np.zeros((2, rig.dof)), xy=xy, angle=angle)
+            joints[mine], holds[mine] = _on_travel(joints[mine], ends)
     return Correction(xy, angle, joints, holds)
+
+
+def _on_travel(joints: Array, ends: Array) -> tuple[Array, Bools]:
+    """A travel need not hold the tool where that is awkward: from the first such piece to the last the
+    correction goes evenly from the one before to the one after.
+
+    Args:
+        joints: (k, n) corrections that hold the tool. ends: (2, n) the same at the first and last posture.
+
+    Returns:
+        bounds (k, n) on the corrections, and on which pieces (k,) the tool is held.
+    """
+    awkward = np.nonzero(~(joints.sum(axis=1) <= AWKWARD * ends.sum(axis=1).max()))[0]
+    holds = np.ones(len(joints), dtype=bool)
+    if len(awkward):
+        first, last = int(awkward[0]), int(awkward[-1])
+        before = joints[first - 1] if first else ends[0]
+        after = joints[last + 1] if last + 1 < len(joints) else ends[1]
+        joints[first : last + 1] = np.maximum(before, after)
+        holds[first : last + 1] = False
+    return joints, holds
 
 
 def corrections(rig: Rig, q: Array, change: Array, *, xy: float, angle: float) -> Array:
@@ -64,34 +84,63 @@ def corrections(rig: Rig, q: Array, change: Array, *, xy: float, angle: float) -
     base[:, 0, 2], base[:, 1, 2] = -arm[:, 1], arm[:, 0]
     answer = back @ base
     first = xy * np.hypot(answer[:, :, 0], answer[:, :, 1]) + angle * np.abs(answer[:, :, 2])
-    b = _self_map(rig, first, change, back=back, angle=angle)
+    lever = np.concatenate(
+        [np.hypot(arm[:, 0], arm[:, 1])[:, None], rig.radii(poses, tip[:, None], np.zeros(1))[:, 0]], axis=1
+    )
+    b = _self_map(rig, first, change, back=back, lever=lever, xy=xy, angle=angle)
     b[~regular] = np.inf
     return b
 
 
-def _self_map(rig: Rig, first: Array, change: Array, *, back: Array, angle: float) -> Array:
-    """The smallest box found that f maps into itself, infinite where there is none."""
+def _self_map(
+    rig: Rig, first: Array, change: Array, *, back: Array, lever: Array, xy: float, angle: float
+) -> Array:
+    """The smallest box found that f maps into itself, infinite where there is none.
+
+    Args:
+        lever: (m, n + 1) distance of the TCP from the base's vertical and from each joint axis.
+    """
     turning = np.concatenate([[True], rig.revolute])
-    deeper = np.maximum.outer(np.arange(rig.dof + 1), np.arange(rig.dof + 1))
-    shallower = np.minimum.outer(np.arange(rig.dof + 1), np.arange(rig.dof + 1))
-    curvature = np.where(turning[shallower], rig.reach[deeper], 0.0)
+    index = np.arange(rig.dof + 1)
+    bends = turning[np.minimum.outer(index, index)]
+    deeper = lever[:, np.maximum.outer(index, index)]
     position = np.linalg.norm(back[:, :, :3], axis=2)
     rotation = np.linalg.norm(back[:, :, 3:], axis=2)
     away = np.concatenate([np.zeros((len(first), 1)), change], axis=1)
 
-    def image(b: Array) -> Array:
+    def rates(b: Array) -> tuple[Array, Array, Array]:
+        """y; how far ∂p/∂q_k and ∂(rotation)/∂q_k may stray from the Jacobian's columns within the box."""
         y = np.concatenate([np.full((len(b), 1), angle), b], axis=1)
-        bent = y @ curvature
-        second = 0.5 * np.einsum("mj,mj->m", bent, y) + np.einsum("mj,mj->m", bent, away)
+        both = (y + away) * turning
+        grown = (xy + (lever * (y + away)).sum(axis=1)) / np.maximum(1.0 - both.sum(axis=1), 0.05)
+        curvature = np.where(bends, deeper + grown[:, None, None], 0.0)
+        half = np.einsum("mj,mjk->mk", 0.5 * y + away, curvature)
+        return y, half, np.einsum("mj,mjk->mk", y + away, curvature)
+
+    def image(b: Array) -> Array:
+        y, half, _ = rates(b)
         turn, turned = (y * turning).sum(axis=1), (away * turning).sum(axis=1)
-        tilt = 0.75 * turn**2 + turned * turn
+        tilt = 0.25 * turn**2 + 0.34 * turn**3 + turned * turn
+        second = np.einsum("mk,mk->m", half, y)
         return np.asarray(first + position * second[:, None] + rotation * tilt[:, None])
+
+    def contracts(b: Array) -> Bools:
+        """Whether Δ ↦ J⁺ (…) brings points of the box closer: the spectral radius is below 1."""
+        y, _, moves = rates(b)
+        both = (y + away) * turning
+        tilts = (np.cumsum(both, axis=1)[:, :-1] + 0.5 * (y * turning).sum(axis=1)[:, None]) * rig.revolute
+        moves = moves[:, 1:]
+        (pp, pr), (rp, rr) = (
+            [np.einsum("mk,mk->m", rate, gain) for gain in (position, rotation)] for rate in (moves, tilts)
+        )
+        half_trace = 0.5 * (pp + rr)
+        return np.asarray(half_trace + np.sqrt((0.5 * (pp - rr)) ** 2 + pr * rp) < 1.0)
 
     b = first
     for _ in range(ITERATIONS):
         b = np.minimum(MARGIN * image(b) + LEAST, 1e3)
-    turn = angle + (b * rig.revolute).sum(axis=1)
-    kept = (image(b) <= b).all(axis=1) & (turn <= 1.0)
+    turn = angle + ((b + change) * rig.revolute).sum(axis=1)
+    kept = (image(b) <= b).all(axis=1) & (turn <= 0.9) & contracts(b)
     return np.where(kept[:, None], b, np.inf)
 
 
