@@ -16,6 +16,16 @@ SOURCES = "\n".join(p.read_text() for p in sorted(ROOM.glob("*.py")) if p.name !
 SCRIPT = (ROOM / "viewer" / "page.js").read_text()
 WORDS_FROM_DATA = {  # looked up by names that come from certificates, refusals and needs
     *("floor", "wall", "ceiling", "high", "medium", "low", "self_pair", "wrist_moment", "wrist_inertia"),
+    *(
+        "acceleration",
+        "payload_kg",
+        "velocity",
+        "limits",
+        "joint_limits_reading",
+        "geometry",
+        "repeatability",
+    ),
+    *("repeatability_mm", "ip", "explosion_zone", "temperature_c", "wrist_moment_nm", "wrist_inertia_kgm2"),
     *("torque", "energy", "refused", "holds", "cannot_check", "not_found", "candidate", "impossible"),
 }
 

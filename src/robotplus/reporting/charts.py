@@ -53,17 +53,15 @@ def chart(
     title: Html,
     limit: float | None = None,
     limit_label: Html | None = None,
-    from_zero: bool = True,
 ) -> Html:
-    """A curve over time with an optional limit line; NaN leaves a gap."""
+    """A curve over time, from 0 up, with an optional limit line; NaN leaves a gap."""
     finite = values[np.isfinite(values)]
     top = nice_ceiling(max([float(finite.max()), *([limit] if limit is not None else [])]))
-    bottom = 0.0 if from_zero else float(finite.min())
     end = float(t[-1])
     keep = thin_curve(t, values)
 
     def y(value: float) -> float:
-        return HEIGHT * (1 - (value - bottom) / (top - bottom))
+        return HEIGHT * (1 - value / top)
 
     path, pen_down = [], False
     for moment, value in zip(t[keep], values[keep], strict=True):
@@ -91,7 +89,7 @@ def chart(
         if limit_label and limit
         else ""
     )
-    scale = tag("span", f"{top:.4g}", class_="top")
+    scale = join(tag("span", f"{top:.4g}", class_="top"), tag("span", "0", class_="bottom"))
     axis = tag(
         "div", *(tag("span", f"{s:g} s", style=f"left:{100 * s / end:.2f}%") for s in ticks), class_="times"
     )

@@ -8,7 +8,7 @@ from typing import Any
 from robotplus.certificates.certificate import Certificate, Premise, Verdict
 from robotplus.matching.answer import Solution
 from robotplus.reporting import charts
-from robotplus.reporting.figures import degrees, millimetres, percent, quantity, seconds
+from robotplus.reporting.figures import DASH, degrees, figure, millimetres, percent, quantity, seconds
 from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.placement import placement_map
 from robotplus.reporting.timeline import Profile
@@ -141,7 +141,7 @@ def claims(certificate: Certificate, checked: Verdict | None, voice: Voice) -> H
         ("acceleration_used", percent(c.get("acceleration_used"))),
         ("path_deviation", millimetres(c.get("path_deviation_m"))),
         ("direction_deviation", degrees(c.get("direction_deviation_rad"))),
-        ("tool_speed", quantity(speed, "m/s")),
+        ("tool_speed", f"{quantity(speed[0])} – {quantity(speed[1], 'm/s')}" if speed else DASH),
         ("payload_used", percent(c.get("payload_used"))),
         ("wrist_moment_used", percent(c.get("wrist_moment_used"))),
         ("wrist_inertia_used", percent(c.get("wrist_inertia_used"))),
@@ -190,7 +190,7 @@ def premises(entries: tuple[Premise, ...], voice: Voice) -> Html:
         tag(
             "tr",
             tag("th", voice.word(p.name), scope="row"),
-            tag("td", quantity(p.value)),
+            tag("td", figure(p.name, p.value)),
             tag("td", p.source),
             tag(
                 "td",

@@ -45,6 +45,13 @@ def quantity(value: Any, unit: str = "") -> str:
     return f"{shown} {unit}".rstrip()
 
 
+def figure(name: str, value: Any) -> str:
+    """A value whose name carries its unit, such as ``payload_kg``."""
+    units = {"kg": "kg", "mm": "mm", "m": "m", "nm": "N·m", "kgm2": "kg·m²", "c": "°C", "w": "W", "s": "s"}
+    _, _, suffix = name.rpartition("_")
+    return quantity(value, units.get(suffix, "") if value is not None and "_" in name else "")
+
+
 def short(digest: str) -> str:
     """A digest's first characters, enough to recognise it."""
     return digest.removeprefix("sha256:")[:12]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from robotplus.certificates.certificate import Certificate
+from robotplus.certificates.motion import evaluate
 from robotplus.reporting import timeline
 from robotplus.reporting.gltf import Gltf, Look, quaternion
 from robotplus.reporting.kinematics import base_in_world, levers, tcp_path
@@ -17,6 +18,7 @@ from robotplus.robots.model import Array, OrientedBox, Robot
 from robotplus.scenarios.cell import pedestal
 from robotplus.scenarios.task import Need
 
+STROKE_STEP = 0.02  # [s] between the points of a drawn tool path
 ENVELOPE = Look("envelope", (0.80, 0.83, 0.86, 0.16), (0.28, 0.33, 0.38, 0.55))
 LIMB = Look("limb", (0.90, 0.91, 0.92, 1.0), (0.62, 0.65, 0.68, 1.0), 0.45, 0.05)
 JOINT = Look("joint", (0.24, 0.27, 0.31, 1.0), (0.12, 0.14, 0.17, 1.0), 0.55, 0.1)
@@ -166,11 +168,10 @@ def _pedestal(scene: Gltf, certificate: Certificate, robot: Robot) -> None:
 
 def _strokes(scene: Gltf, certificate: Certificate, robot: Robot, need: Need) -> None:
     """The path of the tool centre point on every stroke."""
-    t, q, _ = timeline.sample(certificate, 0.02)
     for span in timeline.spans(certificate):
         if span.move.kind == "stroke":
-            inside = (t >= span.start - 1e-9) & (t <= span.end + 1e-9)
-            points = tcp_path(robot, need.program.tool, base=certificate.base, q=q[inside])
+            q, _, _ = evaluate(span.move, np.arange(0.0, span.move.duration + STROKE_STEP, STROKE_STEP))
+            points = tcp_path(robot, need.program.tool, base=certificate.base, q=q)
             name = need.program.stops[certificate.order[span.move.stop]].name
             scene.line(name, points, parent=scene.world, look=PATH)
 

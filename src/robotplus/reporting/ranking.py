@@ -10,6 +10,7 @@ from robotplus.reporting.drawing import robot_svg
 from robotplus.reporting.figures import DASH, degrees, millimetres, percent, quantity, seconds
 from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.voice import Voice
+from robotplus.scenarios.library import scenarios
 
 ROWS_SHOWN = 25
 DRAWINGS = 60
@@ -50,7 +51,7 @@ def need_facts(answer: Answer, voice: Voice) -> Html:
     heaviest = max((p.mass_kg for p in program.parts), default=None)
     takt = voice.say("none_asked") if asked.takt is None else seconds(asked.takt)
     rows: list[tuple[str, Child]] = [
-        ("scenario", voice.word(answer.need.scenario)),
+        ("scenario", _scenario(answer.need.scenario, voice)),
         ("takt", takt),
         ("stops", len(program.stops)),
         ("tool", f"{program.tool.name}, {quantity(program.tool.mass_kg, 'kg')}"),
@@ -64,6 +65,12 @@ def need_facts(answer: Answer, voice: Voice) -> Html:
     ]
     facts = [tag("div", tag("dt", voice.say(key)), tag("dd", value)) for key, value in rows]
     return tag("section", tag("h2", voice.say("need")), tag("dl", *facts, class_="facts"), id="need")
+
+
+def _scenario(identity: str, voice: Voice) -> Html:
+    """The scenario's name; its id when it is not one of the library's."""
+    names = {s.id: (s.name_zh, s.name_en) for s in scenarios()}
+    return voice.pair(*names[identity]) if identity in names else voice.word(identity)
 
 
 def table(answer: Answer, voice: Voice, *, shown: Sequence[int]) -> Html:

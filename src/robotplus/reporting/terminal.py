@@ -11,7 +11,7 @@ from rich.text import Text
 from robotplus.certificates.certificate import Certificate, Verdict
 from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.matching.answer import Answer
-from robotplus.reporting.figures import DASH, degrees, millimetres, percent, quantity, short
+from robotplus.reporting.figures import DASH, degrees, figure, millimetres, percent, quantity, short
 from robotplus.reporting.refusals import grouped
 from robotplus.reporting.strings import ICONS, Language, both, known
 
@@ -75,8 +75,8 @@ def print_certificate(certificate: Certificate, console: Console, *, language: L
         table.add_row(Text(words("not_shown"), style="dim"), Text(what))
     for premise in certificate.premises:
         if premise.confirm:
-            figure = f"{words.known(premise.name)} = {quantity(premise.value)} ({premise.source})"
-            table.add_row(Text(words("confirm"), style="blue"), Text(figure))
+            stated = f"{words.known(premise.name)} = {figure(premise.name, premise.value)} ({premise.source})"
+            table.add_row(Text(words("confirm"), style="blue"), Text(stated))
     console.print(table)
 
 
