@@ -36,12 +36,18 @@ def read_mjcf(path: Path, packages: Packages) -> Tree:
         import mujoco
     except ImportError as e:
         raise RobotError("MJCF needs MuJoCo", path.name, fix="pip install 'robotplus[mjcf]'") from e
+    warnings: list[str] = []
+    mujoco.set_mju_user_warning(warnings.append)  # else MuJoCo writes a log file where the user stands
     try:
         spec = mujoco.MjSpec.from_file(str(path))
         name = spec.modelname
         model = spec.compile()
     except ValueError as e:
         raise RobotError(f"MuJoCo refuses the file ({str(e).strip()})", path.name) from e
+    finally:
+        mujoco.set_mju_user_warning(None)
+    if warnings:
+        raise RobotError(f"MuJoCo warns: {warnings[0].strip()}", path.name)
     figures = (
         "body_pos",
         "body_quat",
