@@ -21,7 +21,8 @@ def nearest(p: Array, d: Array, q: Array, e: Array) -> Array:
 def meeting(axes: Array, joints: Sequence[int]) -> tuple[float, Array]:
     """Greatest distance [m] from the joints' axes to the point (3,) nearest them all, and that point."""
     across = {j: np.eye(3) - np.outer(axes[j, :3, 2], axes[j, :3, 2]) for j in joints}
-    point: Array = np.linalg.solve(sum(across.values()), sum(across[j] @ axes[j, :3, 3] for j in joints))
+    right = sum(across[j] @ axes[j, :3, 3] for j in joints)
+    point = np.asarray(np.linalg.solve(sum(across.values()), right), dtype=np.float64)
     gaps = [float(np.linalg.norm(np.cross(point - axes[j, :3, 3], axes[j, :3, 2]))) for j in joints]
     return max(gaps), point
 

@@ -152,3 +152,10 @@ void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t strid
     else if (r->ik[IK_METHOD] >= IK_HELD) redundant_batch(r, pose, n, stride, q, ok);
     else numeric_batch(r, pose, n, stride, q, ok);
 }
+
+void rp_trigonometry(const double *y, const double *x, int32_t n, double *sine, double *cosine, double *angle) {
+    for (int32_t i = 0; i < n; i++) {
+        ik_sincos(y[i], &sine[i], &cosine[i]);
+        angle[i] = ik_atan2(y[i], x[i]);
+    }
+}

@@ -174,4 +174,7 @@ void ik_settle(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good);
 /* How far past a joint limit [rad] still counts as on it. */
 #define IK_ON_LIMIT 1e-10
 
+/* The fast trigonometry on arrays, for its tests: sine and cosine of y, angle of (x, y). */
+void rp_trigonometry(const double *y, const double *x, int32_t n, double *sine, double *cosine, double *angle);
+
 #endif
