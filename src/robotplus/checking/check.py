@@ -15,7 +15,7 @@ from robotplus.checking.pieces import Pieces, cut
 from robotplus.checking.placement import base_clearance, check_base, check_base_clear
 from robotplus.checking.premises import check_premises
 from robotplus.checking.profile import profile
-from robotplus.checking.ratings import check_environment, check_payload, check_wrist, heaviest_load
+from robotplus.checking.ratings import check_environment, check_payload, heaviest_load
 from robotplus.checking.reasons import Findings
 from robotplus.checking.rig import Rig
 from robotplus.checking.selfpairs import check_left_out
@@ -23,6 +23,7 @@ from robotplus.checking.strokes import check_paths
 from robotplus.checking.structure import check_structure
 from robotplus.checking.times import check_times
 from robotplus.checking.tolerance import correct, fine_pieces, room_in_limits
+from robotplus.checking.wrist import check_wrist
 from robotplus.errors import InputError
 from robotplus.hashing import digest
 from robotplus.robots.acceleration import estimate

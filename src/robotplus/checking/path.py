@@ -14,12 +14,13 @@ import numpy as np
 
 from robotplus.checking.bounds import behind, displacement, rates
 from robotplus.checking.clearance import samples
-from robotplus.checking.pieces import Bools, Ints, Pieces, halve_where
+from robotplus.checking.pieces import Bools, Pieces, halve_where
 from robotplus.checking.rig import Rig
 from robotplus.robots.model import Array
 from robotplus.scenarios.task import Curve
 
 GENERATIONS = 12
+INNER = 3  # samples of the curve's directions inside a piece
 
 
 @dataclass
@@ -98,73 +99,123 @@ def carry(x: Array, z: Array, onto: Array) -> Array:
 
 
 def _measure(rig: Rig, pieces: Pieces, demand: Demand) -> tuple[Followed, Bools]:
-    q, i0, i1 = samples(pieces)
-    poses = rig.poses(q)
-    rotation, tip = rig.tcp(poses)
-    s = progress(demand.curve, tip)
-    place, z, x = demand.curve.frames(s)
-    middle = 0.5 * (s[i0] + s[i1])
-    _, z_mid, x_mid = demand.curve.frames(middle)
-    ds = s[i1] - s[i0]
-
-    zero = np.zeros(1)
-    radii = rig.radii(poses, tip[:, None], zero)[i0]
-    mask = behind(np.array([rig.dof]), 0, rig.dof)
-    change, speed, acceleration = pieces.excursion(), pieces.speed(), pieces.acceleration()
-    grown = radii[:, 0] + np.where(
-        rig.revolute,
-        np.minimum(displacement(radii, change, mask=mask, revolute=rig.revolute), rig.reach[0]),
-        0.0,
+    """Bounds with the pieces as they are, and which are too coarse to meet the demand though their ends
+    do."""
+    run = _Run(rig, pieces, demand)
+    loose = np.zeros(len(pieces), dtype=bool)
+    bounds = []
+    rows = (
+        (run.position(), demand.position),
+        (run.direction(), demand.direction),
+        (run.spin(), demand.spin),
     )
-    c = rates(speed, acceleration, revolute=rig.revolute, first=0)
-    bend = np.einsum("nj,nj->n", grown, c) * pieces.h**2 / 8
-    turn = np.where(rig.revolute, c, 0.0).sum(axis=1) * pieces.h**2 / 8
-
-    off = np.linalg.norm(tip - place, axis=1)
-    chord = np.einsum("ni,ni->n", place[i1] - place[i0], place[i1] - place[i0])
-    sag = 0.5 * np.sqrt(np.maximum(ds**2 - chord, 0.0))
-    position = np.maximum(off[i0], off[i1]) + bend + sag
-
-    lean = np.linalg.norm(rotation[:, :, 2] - z, axis=1)
-    direction = _angle(np.maximum(lean[i0], lean[i1]) + turn + _slack(z, z_mid, i0, i1))
-    exact_direction = _angle(lean)
-
-    spin = np.zeros(len(pieces))
-    exact_spin = np.zeros(len(q))
-    if demand.spin_value is not None:
-        difference = spin_of(rotation, z, x) - demand.spin_value
-        exact_spin = np.abs((difference + np.pi) % (2 * np.pi) - np.pi)
-        extra = turn + _slack(x, x_mid, i0, i1)
-        if demand.tilted:
-            extra = extra + turn + _slack(z, z_mid, i0, i1)
-        spin = np.maximum(exact_spin[i0], exact_spin[i1]) + 2 * extra
-
-    loose = (
-        ((position > demand.position) & (np.maximum(off[i0], off[i1]) <= demand.position))
-        | ((direction > demand.direction)
-           & (np.maximum(exact_direction[i0], exact_direction[i1]) <= demand.direction))
-        | ((spin > demand.spin) & (np.maximum(exact_spin[i0], exact_spin[i1]) <= demand.spin))
-    )  # fmt: skip
+    for (ends, over), most in rows:
+        loose |= (over > most) & (ends <= most)
+        bounds.append(float(over.max()))
     slowest, fastest, top = np.inf, -np.inf, -np.inf
     if demand.speed is not None:
-        low, high, inside, undecided = _speeds(rig, pieces, demand, s=s, grown=grown)
+        low, high, inside, undecided = run.speeds(demand.speed)
         loose |= undecided
         slowest = float(low[inside].min(initial=np.inf))
         fastest, top = float(high[inside].max(initial=-np.inf)), float(high.max())
-    bounds = float(position.max()), float(direction.max()), float(spin.max())
-    return Followed(*bounds, slowest, fastest, top), loose
+    return Followed(bounds[0], bounds[1], bounds[2], slowest, fastest, top), loose
+
+
+class _Run:
+    """The tool on n pieces, at their ends and between, beside the curve it should follow.
+
+    Each measure returns the value at the worse end and the bound over the piece, both (n,).
+    """
+
+    def __init__(self, rig: Rig, pieces: Pieces, demand: Demand) -> None:
+        self.rig, self.pieces, self.demand = rig, pieces, demand
+        q, self.i0, self.i1 = samples(pieces)
+        self.poses = rig.poses(q)
+        self.rotation, self.tip = rig.tcp(self.poses)
+        self.s = progress(demand.curve, self.tip)
+        self.place, self.z, self.x = demand.curve.frames(self.s)
+        shares = np.linspace(0.0, 1.0, INNER + 2)[1:-1, None]
+        inner = self.s[self.i0] + shares * (self.s[self.i1] - self.s[self.i0])
+        _, z, x = demand.curve.frames(inner.ravel())
+        self.shares = shares[..., None]
+        self.inner_z, self.inner_x = z.reshape(INNER, -1, 3), x.reshape(INNER, -1, 3)
+        self._bound_motion()
+
+    def _bound_motion(self) -> None:
+        """Lever arms on the pieces, and how far tool point and tool axes stray from the line between the
+        ends."""
+        rig, pieces = self.rig, self.pieces
+        arms = rig.radii(self.poses, self.tip[:, None], np.zeros(1))[self.i0]
+        mask = behind(np.array([rig.dof]), 0, rig.dof)
+        shift = displacement(arms, pieces.excursion(), mask=mask, revolute=rig.revolute)
+        self.arm = arms[:, 0] + np.where(rig.revolute, np.minimum(shift, rig.reach[0]), 0.0)
+        c = rates(pieces.speed(), pieces.acceleration(), revolute=rig.revolute, first=0)
+        self.bend = np.einsum("nj,nj->n", self.arm, c) * pieces.h**2 / 8
+        self.turn = np.where(rig.revolute, c, 0.0).sum(axis=1) * pieces.h**2 / 8
+
+    def _worse(self, value: Array) -> Array:
+        return np.asarray(np.maximum(value[self.i0], value[self.i1]))
+
+    def _slack(self, v: Array, inner: Array) -> Array:
+        """How far a direction of the curve leaves the straight line between its ends: it turns evenly, or has
+        vertices, which show at least half at the samples between."""
+        a, b = v[self.i0], v[self.i1]
+        kink = np.linalg.norm(inner - (a + self.shares * (b - a)), axis=2).max(axis=0)
+        return np.asarray(np.maximum(np.einsum("ki,ki->k", b - a, b - a) / 7, 2 * kink))
+
+    def position(self) -> tuple[Array, Array]:
+        """Distance of the tool point from its place on the curve."""
+        off = self._worse(np.linalg.norm(self.tip - self.place, axis=1))
+        chord = self.place[self.i1] - self.place[self.i0]
+        along = self.s[self.i1] - self.s[self.i0]
+        sag = 0.5 * np.sqrt(np.maximum(along**2 - np.einsum("ni,ni->n", chord, chord), 0.0))
+        return off, off + self.bend + sag
+
+    def direction(self) -> tuple[Array, Array]:
+        """Angle between the tool's z and the curve's."""
+        lean = self._worse(np.linalg.norm(self.rotation[:, :, 2] - self.z, axis=1))
+        return _angle(lean), _angle(lean + self.turn + self._slack(self.z, self.inner_z))
+
+    def spin(self) -> tuple[Array, Array]:
+        """Angle from the listed spin; 0 when any is allowed."""
+        if self.demand.spin_value is None:
+            return np.zeros(len(self.pieces)), np.zeros(len(self.pieces))
+        difference = spin_of(self.rotation, self.z, self.x) - self.demand.spin_value
+        off = self._worse(np.abs((difference + np.pi) % (2 * np.pi) - np.pi))
+        extra = self.turn + self._slack(self.x, self.inner_x)
+        if self.demand.tilted:
+            extra = extra + self.turn + self._slack(self.z, self.inner_z)
+        return off, off + 2 * extra
+
+    def speeds(self, allowed: tuple[float, float]) -> tuple[Array, Array, Bools, Bools]:
+        """Tool speed bounds (lowest, highest), which pieces lie outside the ramps, and which are too coarse.
+
+        The velocity strays from the line between its ends by at most h²/8 times its second derivative, which
+        is at most R (Σ|q⃛| + 3 Σ|q̇| Σ|q̈| + (Σ|q̇|)³).
+        """
+        pieces, s = self.pieces, self.s
+        jacobian, rate = self.rig.jacobian(self.poses)[:, :3], pieces.velocities()
+        v0 = np.einsum("nij,nj->ni", jacobian[self.i0], rate[:, 0])
+        v1 = np.einsum("nij,nj->ni", jacobian[self.i1], rate[:, -1])
+        total, hard = pieces.speed().sum(axis=1), pieces.acceleration().sum(axis=1)
+        reach = np.maximum(self.arm.max(axis=1), 1.0)
+        bend = reach * (pieces.jerk().sum(axis=1) + 3 * total * hard + total**3) * pieces.h**2 / 8
+        mean = v0 + v1
+        along = mean / np.maximum(np.linalg.norm(mean, axis=1), 1e-12)[:, None]
+        low = np.minimum(np.einsum("ni,ni->n", along, v0), np.einsum("ni,ni->n", along, v1)) - bend
+        ends = np.linalg.norm(np.stack([v0, v1]), axis=2)
+        high = ends.max(axis=0) + bend
+        first, last = self.demand.ramp, self.demand.curve.length - self.demand.ramp
+        begin, end = s[self.i0], s[self.i1]
+        inside = (begin >= first - 1e-9) & (end <= last + 1e-9)
+        straddling = (end > first) & (begin < last) & ~inside & (end - begin > 1e-3)
+        slow = inside & (low < allowed[0]) & (ends.min(axis=0) >= allowed[0])
+        fast = (high > allowed[1]) & (ends.max(axis=0) <= allowed[1])
+        return low, high, inside, slow | fast | straddling
 
 
 def _angle(chord: Array) -> Array:
     return np.asarray(2 * np.arcsin(np.clip(chord / 2, 0.0, 1.0)))
-
-
-def _slack(v: Array, v_mid: Array, i0: Ints, i1: Ints) -> Array:
-    """How far a direction of the curve leaves the straight line between its samples: it turns evenly, or has
-    one vertex on the piece, which shows at least half at the middle."""
-    step = v[i1] - v[i0]
-    kink = np.linalg.norm(v_mid - 0.5 * (v[i0] + v[i1]), axis=1)
-    return np.asarray(np.maximum(np.einsum("ki,ki->k", step, step) / 7, 2 * kink))
 
 
 def progress(curve: Curve, tip: Array) -> Array:
@@ -181,31 +232,3 @@ def progress(curve: Curve, tip: Array) -> Array:
         s = np.clip(s + np.einsum("ki,ki->k", tip - at, tangent), 0.0, length)
     s[0], s[-1] = 0.0, length
     return np.asarray(np.maximum.accumulate(s))
-
-
-def _speeds(
-    rig: Rig, pieces: Pieces, demand: Demand, *, s: Array, grown: Array
-) -> tuple[Array, Array, Bools, Bools]:
-    """Tool speed bounds (lowest, highest) of the pieces, which lie outside the ramps, and which are too
-    coarse."""
-    assert demand.speed is not None
-    q, i0, i1 = samples(pieces)
-    jacobian = rig.jacobian(rig.poses(q))[:, :3]
-    rate = pieces.velocities()
-    v0 = np.einsum("nij,nj->ni", jacobian[i0], rate[:, 0])
-    v1 = np.einsum("nij,nj->ni", jacobian[i1], rate[:, -1])
-    speed, acceleration, jerk = pieces.speed(), pieces.acceleration(), pieces.jerk()
-    total, hard = speed.sum(axis=1), acceleration.sum(axis=1)
-    arm = np.maximum(grown.max(axis=1), 1.0)
-    bend = arm * (jerk.sum(axis=1) + 3 * total * hard + total**3) * pieces.h**2 / 8
-    mean = v0 + v1
-    along = mean / np.maximum(np.linalg.norm(mean, axis=1), 1e-12)[:, None]
-    low = np.minimum(np.einsum("ni,ni->n", along, v0), np.einsum("ni,ni->n", along, v1)) - bend
-    ends = np.linalg.norm(np.stack([v0, v1]), axis=2)
-    high = ends.max(axis=0) + bend
-    first, last = demand.ramp, demand.curve.length - demand.ramp
-    inside = (s[i0] >= first - 1e-9) & (s[i1] <= last + 1e-9)
-    touching = (s[i1] > first) & (s[i0] < last) & ~inside & (s[i1] - s[i0] > 1e-3)
-    slow = inside & (low < demand.speed[0]) & (ends.min(axis=0) >= demand.speed[0])
-    fast = (high > demand.speed[1]) & (ends.max(axis=0) <= demand.speed[1])
-    return low, high, inside, slow | fast | touching
