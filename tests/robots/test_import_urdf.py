@@ -150,6 +150,8 @@ def test_continuous_joints_turn_twice_and_missing_limits_are_unknown(folder: Pat
         write(folder, ARM.replace('<limit lower="-2" upper="2.5" velocity="3" effort="50"/>', ""))
     )
     assert robot.joints[0].lower is None
+    robot = import_robot(write(folder, ARM.replace('lower="-2" upper="2.5"', 'lower="0" upper="0"')))
+    assert robot.joints[0].lower is None
 
 
 WRONG = [
@@ -234,6 +236,11 @@ def test_of_several_tips_one_must_be_named(folder: Path) -> None:
     fork = write(folder, TWO_ENDS.format(kind="revolute"))
     with pytest.raises(RobotError, match="beside the chain"):
         import_robot(fork, tip="x")
+    gripper = TWO_ENDS.format(kind="revolute").replace('"l"', '"tool0"')
+    assert import_robot(write(folder, gripper)).dof == 1  # what hangs on the flange is a tool
+    mimic = gripper.replace('<origin xyz="0 0 2"/>', '<mimic joint="j"/>')
+    assert import_robot(write(folder, mimic)).dof == 1
+    fork = write(folder, TWO_ENDS.format(kind="revolute"))
     assert import_robot(fork).dof == 2  # the longest chain is the arm; the other end is a fixed stub
 
 

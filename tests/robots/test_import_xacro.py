@@ -25,7 +25,7 @@ def refuse(path: Path) -> Element:
     raise AssertionError(path)
 
 
-NOTHING = Reader(Path, refuse)
+NOTHING = Reader(lambda name, where: Path(name), refuse)
 
 
 def expanded(body: str, **arguments: str) -> str:
@@ -235,7 +235,7 @@ def test_an_include_is_relative_to_the_file_that_names_it(tmp_path: Path) -> Non
     (tmp_path / "sub").mkdir()
     for name, body in files.items():
         (tmp_path / name).write_text(f"{HEAD}{body}</robot>")
-    reader = Reader(Path, lambda path: parse_xml(path.read_bytes(), path.name))
+    reader = Reader(lambda name, where: Path(name), lambda path: parse_xml(path.read_bytes(), path.name))
     top = tmp_path / "top.xacro"
     out = expand(reader.read(top), top, {}, reader=reader)
     assert [link.get("name") for link in out] == ["inner", "a", "outer"]

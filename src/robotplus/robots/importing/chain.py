@@ -15,7 +15,7 @@ from robotplus.robots.importing.solids import Solid
 from robotplus.robots.model import Array, Vec3
 
 FLANGE_NAMES = ("tool0", "flange", "ee_link", "tcp", "attachment_site")
-"""When several links end a chain, the first of these names that is among them is the flange."""
+"""The first of these names that is among the links is the flange, unless another tip is named."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class TreeJoint:
     """A joint of the tree; ``pose`` (4, 4) is its frame in the parent link at zero."""
 
     name: str
-    kind: str  # "revolute", "prismatic" or "fixed"
+    kind: str  # "revolute", "prismatic", "fixed" or "mimic"
     parent: str
     child: str
     pose: Array
@@ -144,7 +144,7 @@ def _tip(
     ends = {name: moving(name) for name in links if not below[name]}
     most = max(ends.values())
     candidates = [name for name, count in ends.items() if count == most]
-    named = [name for wish in FLANGE_NAMES for name in links if name == wish and moving(name) == most]
+    named = [wish for wish in FLANGE_NAMES if wish in links and moving(wish)]
     if named:
         return named[0]
     if len(candidates) > 1:
@@ -180,6 +180,11 @@ def _fold(
             for joint in below[name]:
                 if joint.kind == "fixed":
                     waiting.append((joint.child, pose @ joint.pose))
+                elif joint.kind == "mimic":
+                    fix = "import the arm alone, or name a tip before it"
+                    raise RobotError(
+                        "a joint that mimics another is not modelled", f"{where}: {joint.name}", fix=fix
+                    )
                 elif joint.name in on_path:
                     movable.append(joint)
                     poses.append(pose @ joint.pose)

@@ -35,8 +35,8 @@ class Packages:
                 return Packages(above)
         return Packages(folder.parent if folder.name.lower() in _FOLDERS else folder)
 
-    def find(self, name: str) -> Path:
-        """The folder of a package.
+    def find(self, name: str, where: str) -> Path:
+        """The folder of a package; ``where`` is for messages.
 
         Raises:
             RobotError: it does not lie in the root folder.
@@ -53,7 +53,7 @@ class Packages:
             return self.root
         fix = "put it there, or name a root folder that holds both"
         raise RobotError(
-            "the package is not in the robot's folder", value=name, allowed=str(self.root), fix=fix
+            "the package is not in the robot's folder", where, value=name, allowed=str(self.root), fix=fix
         )
 
     def resolve(self, name: str, file: Path, where: str) -> Path:
@@ -77,7 +77,7 @@ class Packages:
                 "files are read from this machine only", where, value=name, allowed="package://, file://"
             )
         package, _, inner = rest.partition("/")
-        return self.find(package) / unquote(inner)
+        return self.find(package, where) / unquote(inner)
 
     def _manifest(self) -> str:
         manifest = self.root / "package.xml"

@@ -114,8 +114,6 @@ def _joint(element: Element, where: str) -> TreeJoint:
     kind = element.get("type", "")
     if kind not in _KINDS:
         raise RobotError("unknown kind of joint", where, value=kind, allowed=", ".join(_KINDS))
-    if element.find("mimic") is not None:
-        raise RobotError("a joint that mimics another is not modelled", where, fix="import the arm alone")
     axis = element.find("axis")
     x, y, z = floats(axis.get("xyz", "1 0 0"), where, 3) if axis is not None else (1.0, 0.0, 0.0)
     length = math.hypot(x, y, z)
@@ -127,11 +125,11 @@ def _joint(element: Element, where: str) -> TreeJoint:
     )
     if kind == "continuous":
         given |= {"lower": -2 * math.pi, "upper": 2 * math.pi}
-    elif limit is None or not (limit.get("lower") or limit.get("upper")):
+    elif not (given.get("lower") or given.get("upper")):
         given |= dict.fromkeys(("lower", "upper"))
     return TreeJoint(
         name,
-        _KINDS[kind],
+        "mimic" if element.find("mimic") is not None else _KINDS[kind],
         _end(element, "parent", where),
         _end(element, "child", where),
         _pose(element.find("origin"), where),

@@ -28,9 +28,9 @@ _PARAMETER = re.compile(r"(\*{0,2}\w+)(?::?=(\^\|?)?('[^']*'|\"[^\"]*\"|\S*))?")
 
 @dataclass(frozen=True)
 class Reader:
-    """How an expansion reaches other files: ``find(package)`` is its folder, ``read(path)`` its XML root."""
+    """Access to other files: ``find(package, where)`` is a folder, ``read(path)`` the root of an XML file."""
 
-    find: Callable[[str], Path]
+    find: Callable[[str, str], Path]
     read: Callable[[Path], Element]
 
 
@@ -245,7 +245,7 @@ class _Expansion:
                 self.fail("the argument is not given and has no default", rest)
             return self.arguments[rest]
         if word == "find":
-            return str(self.reader.find(rest))
+            return str(self.reader.find(rest, self.where()))
         if word == "dirname":
             return str(self.path.parent)
         if word == "eval":
