@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from robotplus.errors import NeedError
 from robotplus.robots.frames import about, angles, box_transform, rotation, transform
 from robotplus.robots.model import Array, OrientedBox, Robot, Vec3
 from robotplus.robots.shapes import cylinder_cover, mesh_cover
@@ -42,7 +43,13 @@ def placed(box: OrientedBox, pose: Array) -> OrientedBox:
 
 
 def mesh_arrays(mesh: MeshTable) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Vertices (n, 3) [m, world] and faces (m, 3) of an inlined mesh table."""
+    """Vertices (n, 3) [m, world] and faces (m, 3) of an inlined mesh table.
+
+    Raises:
+        NeedError: the table still names a file.
+    """
+    if mesh.stl is not None:
+        raise NeedError("an STL file is read only from a need file on disk", "stl", value=mesh.stl)
     vertices = np.array(mesh.vertices_mm, dtype=float) * mesh.scale / 1000
     pose = transform(metres(mesh.position_mm), radians(mesh.rpy_deg))
     return vertices @ pose[:3, :3].T + pose[:3, 3], np.array(mesh.faces, dtype=np.int64)

@@ -6,6 +6,8 @@ with smoothed unit normals. Lines are interrupted where the mesh has gaps.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,7 @@ from robotplus.scenarios.schema import MAX_POINTS
 from robotplus.scenarios.strokes import SurfaceTable
 
 GRAZING = 0.1  # cosine below which a triangle does not face the tool
+SAME_HEIGHT = 1e-9  # [m] hits closer than this are on an edge between triangles
 Run = tuple[Array, Array]
 
 
@@ -32,17 +35,16 @@ def line_offsets(width: float, swath: float, overlap: float) -> Array:
     return swath / 2 + np.linspace(0.0, spare, n)
 
 
-def cast(
-    triangles: Array, normals: Array, along: Array, across: Array
-) -> tuple[npt.NDArray[np.bool_], Array, Array]:
-    """Highest hits of vertical rays at positions (along (n,), across scalar-or-(n,)).
+def cast(triangles: Array, facing: Array, along: Array, across: Array) -> tuple[npt.NDArray[np.intp], Array]:
+    """Highest hits of vertical rays; where triangles meet, the one that faces up most is hit.
 
     Args:
-        triangles: (m, 3, 3) in (along, across, height) coordinates. normals: (m, 3) unit, world.
+        triangles: (m, 3, 3) in (along, across, height) coordinates.
+        facing: (m,) height components of the unit normals as wound.
         along, across: (n,) ray positions.
 
     Returns:
-        hit (n,) bool, height (n,), normal (n, 3).
+        triangle (n,), -1 where there is none, and height (n,).
     """
     a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
     det = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
@@ -53,9 +55,9 @@ def cast(
     inside = (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & np.isfinite(det)
     height = a[:, 2] + u * (b[:, 2] - a[:, 2]) + v * (c[:, 2] - a[:, 2])
     height = np.where(inside, height, -np.inf)
-    best = np.argmax(height, axis=1)
-    rows = np.arange(len(along))
-    return np.asarray(inside.any(axis=1)), np.asarray(height[rows, best]), normals[best]
+    top = height.max(axis=1)
+    best = np.argmax(np.where(height >= top[:, None] - SAME_HEIGHT, facing, -2.0), axis=1)
+    return np.where(inside.any(axis=1), best, -1), top
 
 
 def smooth_normals(points: Array, normals: Array, window: float) -> Array:
@@ -81,10 +83,9 @@ def surface_lines(table: SurfaceTable, where: str) -> list[list[Run]]:
     area = np.linalg.norm(normals, axis=1)
     keep = area > 1e-14
     corners, normals = corners[keep], normals[keep] / area[keep, None]
-    normals *= np.where(normals @ up < 0, -1.0, 1.0)[:, None]  # winding in files is not to be trusted
-    seen = normals @ up > GRAZING
-    local, normals = corners[seen] @ axes.T, normals[seen]
-    if not len(local):
+    local, facing = corners @ axes.T, normals @ up
+    normals *= np.where(facing < 0, -1.0, 1.0)[:, None]  # winding in files is not to be trusted
+    if not (np.abs(facing) > GRAZING).any():
         raise NeedError("no triangle of the mesh faces the given direction", where, value=list(table.facing))
     margin = table.margin_mm / 1000
     low, high = local.reshape(-1, 3).min(axis=0) + margin, local.reshape(-1, 3).max(axis=0) - margin
@@ -97,20 +98,39 @@ def surface_lines(table: SurfaceTable, where: str) -> list[list[Run]]:
             "the raster has too many points", where, value=steps * len(offsets), allowed=f"<= {MAX_POINTS}"
         )
     along = np.linspace(low[0], high[0], steps)
-    return [r for o in offsets if (r := _runs(local, normals, axes, along, float(o), table.smooth_mm / 1000))]
+    side = Side(local, normals, facing, axes)
+    lines = [_runs(side, along, float(o), table.smooth_mm / 1000) for o in offsets]
+    return [runs for runs in lines if runs]
 
 
-def _runs(local: Array, normals: Array, axes: Array, along: Array, offset: float, window: float) -> list[Run]:
-    near = (local[:, :, 1].min(axis=1) <= offset + 1e-9) & (local[:, :, 1].max(axis=1) >= offset - 1e-9)
-    if not near.any():
+@dataclass(frozen=True)
+class Side:
+    """A mesh as seen from the side it faces.
+
+    ``triangles`` (m, 3, 3) in (along, across, height); ``normals`` (m, 3) unit, world, turned to the viewer;
+    ``facing`` (m,) their height components as wound; ``axes`` (3, 3) along, across and height in the world.
+    """
+
+    triangles: Array
+    normals: Array
+    facing: Array
+    axes: Array
+
+
+def _runs(side: Side, along: Array, offset: float, window: float) -> list[Run]:
+    y = side.triangles[:, :, 1]
+    near = np.flatnonzero((y.min(axis=1) <= offset + 1e-9) & (y.max(axis=1) >= offset - 1e-9))
+    if not len(near):
         return []
-    hit, height, normal = cast(local[near], normals[near], along, np.full(len(along), offset))
+    triangle, height = cast(side.triangles[near], side.facing[near], along, np.full(len(along), offset))
+    normal = side.normals[near[triangle]]
+    hit = (triangle >= 0) & (np.abs(side.facing[near[triangle]]) > GRAZING)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], hit.astype(np.int8), [0]])))
     out = []
     for first, end in zip(edges[::2], edges[1::2], strict=True):
         if end - first < 2:
             continue
         n = end - first
-        points = np.column_stack([along[first:end], np.full(n, offset), height[first:end]]) @ axes
+        points = np.column_stack([along[first:end], np.full(n, offset), height[first:end]]) @ side.axes
         out.append((points, smooth_normals(points, normal[first:end], window)))
     return out
