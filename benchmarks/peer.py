@@ -102,6 +102,9 @@ class Peer:
     def run(self, strategy: str) -> PeerResult:
         """Answer the query; stops at the first stage that says no."""
         result = PeerResult()
+        if not self.geometry.base_free:
+            result.reason = "base in the way"
+            return result
         candidates = self._timed(result, "ik", self.candidates)
         if len(np.unique(candidates.waypoint)) < len(self.world_from_tcp):
             result.reason = "reach"

@@ -96,6 +96,9 @@ class Geometry:
         bodies = {**{f"link_{k}": ids for k, ids in enumerate(links)}, "tool": tool}
         for i, j in self_pairs:
             pair(bodies[i], bodies[j], 0.0)
+        standing = [*links[0], *(ids[0] for role, ids in cell_boxes if role == "pedestal")]
+        others = [ids[0] for role, ids in cell_boxes if role not in GROUND]
+        self.base_free = not any(self._overlap(a, b) for a in standing for b in others)
         self._request = self._shapes.createData()
         for request, margin in zip(self._request.collisionRequests, margins, strict=True):
             request.security_margin = margin
@@ -110,6 +113,13 @@ class Geometry:
         """
         manager = self._broad if broad else None
         return ~np.fromiter((self._hits(row, manager) for row in q), dtype=bool, count=len(q))
+
+    def _overlap(self, a: int, b: int) -> bool:
+        first, second = self._shapes.geometryObjects[a], self._shapes.geometryObjects[b]
+        poses = [coal.Transform3s(o.placement.rotation, o.placement.translation) for o in (first, second)]
+        result = coal.CollisionResult()
+        request = coal.CollisionRequest()
+        return bool(coal.collide(first.geometry, poses[0], second.geometry, poses[1], request, result))
 
     def _hits(self, q: Array, manager: object) -> bool:
         if manager is None:

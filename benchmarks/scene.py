@@ -7,7 +7,6 @@ of a comparison are asked the same question.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,14 +96,3 @@ def limits(robot: Robot) -> tuple[Array, Array, Array]:
         raise ValueError(f"{robot.id} lacks a limit or a speed")
     lower, upper, speed = np.array(values, dtype=float).T
     return lower, upper, speed
-
-
-def median_seconds(run: Callable[[], object], repeats: int, clock: Callable[[], float]) -> float:
-    """Median wall time of ``run``, after one call that warms caches up."""
-    run()
-    times = []
-    for _ in range(repeats):
-        start = clock()
-        run()
-        times.append(clock() - start)
-    return float(np.median(times))
