@@ -110,17 +110,35 @@ def test_time_strips_show_the_worst_moment_of_each_stretch() -> None:
     t = np.linspace(0.0, 24.0, 5000)
     clearance = np.full(5000, 0.5)
     clearance[1234] = 0.011
-    worst = charts.worst_in_bins(t, clearance, lowest=True)
+    ratio = charts.clearance_ratio(clearance, np.full(5000, 0.01))
+    worst = charts.worst_in_bins(t, ratio, lowest=True)
     assert np.argmin(worst) == int(t[1234] / 24.0 * charts.STRIP_BINS)
-    assert [charts.clearance_level(float(v), 0.01) for v in worst].count("tight") == 1
-    assert charts.dips(t, clearance)[0:1][0][1] in (0.011, 0.5)
-    assert (float(t[1234]), 0.011) in charts.dips(t, clearance)
+    assert [charts.clearance_level(float(v)) for v in worst].count("tight") == 1
+    assert 1234 in charts.dips(t, clearance)
+
+
+def test_dips_are_the_lowest_minima_apart_from_each_other() -> None:
+    t = np.linspace(0.0, 10.0, 1001)
+    curve = 5.0 - (1.0 - np.abs(t - 3.5)).clip(0) - (2.0 - np.abs(t - 6.5)).clip(0)
+    assert [float(t[i]) for i in charts.dips(t, curve, 2)] == [3.5, 6.5]
+    assert charts.dips(t, np.full(1001, np.nan)) == []
 
 
 def test_levels_at_their_borders() -> None:
-    assert [charts.clearance_level(c, 0.01) for c in (0.0149, 0.0151, 0.0301)] == ["tight", "fair", "ample"]
+    asked = np.array([0.01, 0.01, 0.01, 0.0])  # contact allowed counts as 1 mm
+    ratios = charts.clearance_ratio(np.array([0.0149, 0.0151, 0.0301, 0.0014]), asked)
+    assert [charts.clearance_level(float(r)) for r in ratios] == ["tight", "fair", "ample", "tight"]
     assert [charts.speed_level(u) for u in (0.91, 0.9, 0.6)] == ["tight", "fair", "ample"]
-    assert charts.clearance_level(float("nan"), 0.01) == charts.speed_level(float("nan")) == "unmeasured"
+    assert charts.clearance_level(float("nan")) == charts.speed_level(float("nan")) == "unmeasured"
+
+
+def test_tool_and_part_may_come_nearer_while_they_work(answer: Answer) -> None:
+    certificate, need = answer.solutions[0].certificate, answer.need
+    asked = {
+        s.move.kind: timeline.clearance_asked(certificate, need, np.array([(s.start + s.end) / 2]))[0]
+        for s in timeline.spans(certificate)
+    }
+    assert asked == {"travel": 0.01, "approach": 0.005, "stroke": 0.005, "dwell": 0.005, "retract": 0.005}
 
 
 @given(value=st.floats(1e-6, 1e6))

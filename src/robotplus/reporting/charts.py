@@ -51,12 +51,12 @@ def chart(
     values: Array,
     *,
     title: Html,
-    limit: float | None = None,
+    limit: Array | None = None,
     limit_label: Html | None = None,
 ) -> Html:
-    """A curve over time, from 0 up, with an optional limit line; NaN leaves a gap."""
+    """A curve over time, from 0 up, with an optional limit that may step over time; NaN leaves a gap."""
     finite = values[np.isfinite(values)]
-    top = nice_ceiling(max([float(finite.max()), *([limit] if limit is not None else [])]))
+    top = nice_ceiling(max(float(finite.max()), 0.0 if limit is None else float(limit.max())))
     end = float(t[-1])
     keep = thin_curve(t, values)
 
@@ -72,7 +72,9 @@ def chart(
     marks = [tag("path", d=f"M{WIDTH * s / end:.1f} 0V{HEIGHT}", class_="tick") for s in ticks]
     marks.append(tag("path", d=f"M0 {HEIGHT}H{WIDTH}", class_="axis"))
     if limit is not None:
-        marks.append(tag("path", d=f"M0 {y(limit):.1f}H{WIDTH}", class_="limit"))
+        steps = [0, *np.flatnonzero(np.diff(limit)) + 1]
+        turns = "".join(f"H{WIDTH * t[i] / end:.1f}V{y(float(limit[i])):.1f}" for i in steps[1:])
+        marks.append(tag("path", d=f"M0 {y(float(limit[0])):.1f}{turns}H{WIDTH}", class_="limit"))
     marks.append(tag("path", d="".join(path), class_="curve"))
     marks.append(tag("path", d=f"M0 0V{HEIGHT}", class_="cursor"))
     drawing = tag(
@@ -84,11 +86,7 @@ def chart(
         data_end=f"{end:.6f}",
         class_="seekable",
     )
-    note = (
-        join(" ", tag("span", limit_label, f" {limit:.3g}", class_="limit-note"))
-        if limit_label and limit
-        else ""
-    )
+    note = join(" ", tag("span", limit_label, class_="limit-note")) if limit_label else ""
     scale = join(tag("span", f"{top:.4g}", class_="top"), tag("span", "0", class_="bottom"))
     axis = tag(
         "div", *(tag("span", f"{s:g} s", style=f"left:{100 * s / end:.2f}%") for s in ticks), class_="times"
@@ -158,11 +156,15 @@ def worst_in_bins(t: Array, values: Array, *, lowest: bool) -> Array:
     return out
 
 
-def clearance_level(clearance: float, asked: float) -> str:
-    """How a clearance [m] stands against what is asked [m]: tight below 1.5×, fair below 3×, else ample."""
-    if not math.isfinite(clearance):
+def clearance_ratio(clearance: Array, asked: Array) -> Array:
+    """(n,) clearance over what is asked, both [m]; where contact is allowed, over 1 mm."""
+    return clearance / np.maximum(asked, 1e-3)
+
+
+def clearance_level(ratio: float) -> str:
+    """How a clearance stands against what is asked: tight below 1.5 ×, fair below 3 ×, else ample."""
+    if not math.isfinite(ratio):
         return "unmeasured"
-    ratio = clearance / max(asked, 1e-3)
     return "tight" if ratio < 1.5 else "fair" if ratio < 3.0 else "ample"
 
 
@@ -173,17 +175,15 @@ def speed_level(used: float) -> str:
     return "tight" if used > 0.9 else "fair" if used > 0.6 else "ample"
 
 
-def dips(t: Array, clearance: Array, count: int = 3) -> list[tuple[float, float]]:
-    """The ``count`` lowest local minima (time [s], clearance [m]), 5 % of the cycle apart, in time order."""
-    order = np.argsort(np.where(np.isfinite(clearance), clearance, np.inf), kind="stable")
-    chosen: list[tuple[float, float]] = []
-    for i in order:
-        if len(chosen) == count or not math.isfinite(clearance[i]):
+def dips(t: Array, values: Array, count: int = 3) -> list[int]:
+    """Indices of the ``count`` lowest local minima, at least 5 % of the cycle apart, in time order."""
+    chosen: list[int] = []
+    for i in np.argsort(np.where(np.isfinite(values), values, np.inf), kind="stable"):
+        if len(chosen) == count or not math.isfinite(values[i]):
             break
-        inner = clearance[max(0, i - 1) : i + 2]
-        apart = all(abs(float(t[i]) - moment) > 0.05 * float(t[-1]) for moment, _ in chosen)
-        if apart and clearance[i] <= np.nanmin(inner):
-            chosen.append((float(t[i]), float(clearance[i])))
+        apart = all(abs(float(t[i] - t[k])) > 0.05 * float(t[-1]) for k in chosen)
+        if apart and values[i] <= np.nanmin(values[max(0, i - 1) : i + 2]):
+            chosen.append(int(i))
     return sorted(chosen)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from robotplus.certificates.certificate import Certificate, Premise, Verdict
 from robotplus.matching.answer import Solution
-from robotplus.reporting import charts
+from robotplus.reporting.curves import charts, strips
 from robotplus.reporting.figures import DASH, degrees, figure, millimetres, percent, quantity, seconds
 from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.placement import placement_map
@@ -19,7 +19,7 @@ CHECKS = {"holds": "check_holds", "refused": "check_refused", "cannot_check": "c
 
 
 def article(
-    solution: Solution, index: int, *, need: Need, curves: Profile, voice: Voice, playback: Html
+    solution: Solution, index: int, *, need: Need, profile: Profile, voice: Voice, playback: Html
 ) -> Html:
     """Everything there is to show for one solution."""
     robot = solution.robot
@@ -36,10 +36,10 @@ def article(
             voice.badge(solution.verdict),
         ),
         playback,
-        tag("div", strips(curves, need, voice), class_="timebar"),
+        tag("div", strips(profile, voice), class_="timebar"),
         tag(
             "div",
-            tag("div", *_charts(curves, need, voice), class_="charts"),
+            tag("div", *charts(profile, voice), class_="charts"),
             placement_map(solution.placements, solution.certificate.base, program=need.program, voice=voice),
             class_="columns",
         ),
@@ -54,75 +54,6 @@ def article(
         id=f"solution-{index}",
         class_="solution",
         data_solution=index,
-    )
-
-
-def strips(curves: Profile, need: Need, voice: Voice) -> Html:
-    """The time bar's colours: clearance and joint speed used, with a legend and the closest moments."""
-    rows = []
-    asked = need.program.requirements.min_clearance
-    if curves.clearance is not None:
-        worst = charts.worst_in_bins(curves.t, curves.clearance, lowest=True)
-        levels = [charts.clearance_level(float(v), asked) for v in worst]
-        rows.append(charts.strip(curves.t, levels, name="of-clearance", title=voice.say("strip_clearance")))
-    if curves.speed_used is not None:
-        worst = charts.worst_in_bins(curves.t, curves.speed_used, lowest=False)
-        levels = [charts.speed_level(float(v)) for v in worst]
-        rows.append(charts.strip(curves.t, levels, name="of-speed", title=voice.say("strip_speed")))
-    legend = [tag("li", tag("i", class_=f"level {k}"), voice.say(k)) for k in ("tight", "fair", "ample")]
-    closest = charts.dips(curves.t, curves.clearance) if curves.clearance is not None else []
-    jumps = [
-        tag(
-            "button",
-            f"{millimetres(c)} · {t:.1f} s",
-            type="button",
-            data_seek=f"{t:.4f}",
-            **voice.label("jump", t=f"{t:.1f}"),
-        )
-        for t, c in closest
-    ]
-    moments = tag("p", voice.say("dips"), ": ", *jumps, class_="dips") if jumps else None
-    return join(*rows, tag("ul", *legend, class_="legend"), moments)
-
-
-def _charts(curves: Profile, need: Need, voice: Voice) -> list[Html]:
-    asked = need.program.requirements.min_clearance
-    out = []
-    if curves.clearance is None:
-        out.append(_missing("chart_clearance", voice))
-    else:
-        out.append(
-            charts.chart(
-                curves.t,
-                curves.clearance * 1000,
-                title=voice.say("chart_clearance"),
-                limit=asked * 1000,
-                limit_label=voice.say("asked"),
-            )
-        )
-    if curves.speed_used is None:
-        out.append(_missing("chart_speed", voice))
-    else:
-        out.append(
-            charts.chart(
-                curves.t,
-                curves.speed_used * 100,
-                title=voice.say("chart_speed"),
-                limit=100.0,
-                limit_label=voice.say("limit"),
-            )
-        )
-    if curves.tool_speed is not None:
-        out.append(charts.chart(curves.t, curves.tool_speed, title=voice.say("chart_tool")))
-    return out
-
-
-def _missing(key: str, voice: Voice) -> Html:
-    return tag(
-        "figure",
-        tag("figcaption", voice.say(key)),
-        tag("p", voice.say("chart_missing"), class_="note"),
-        class_="chart",
     )
 
 

@@ -56,7 +56,12 @@ def need_facts(answer: Answer, voice: Voice) -> Html:
         ("stops", len(program.stops)),
         ("tool", f"{program.tool.name}, {quantity(program.tool.mass_kg, 'kg')}"),
         ("heaviest_part", quantity(heaviest, "kg") if heaviest is not None else DASH),
-        ("asked_clearance", millimetres(asked.min_clearance)),
+        (
+            "asked_clearance",
+            voice.say(
+                "clearances", travel=millimetres(asked.min_clearance), work=millimetres(asked.tool_clearance)
+            ),
+        ),
         (
             "base_tolerance",
             f"± {millimetres(asked.base_tolerance_xy)}, ± {degrees(asked.base_tolerance_angle)}",

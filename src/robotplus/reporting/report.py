@@ -64,7 +64,7 @@ def report_html(answer: Answer, *, language: Language = "both") -> str:
             s,
             i,
             need=answer.need,
-            curves=c,
+            profile=c,
             voice=voice,
             playback=_playback(a, voice, built=script is not None),
         )

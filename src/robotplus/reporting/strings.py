@@ -40,6 +40,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "tool": ("工具", "Tool"),
     "heaviest_part": ("最重工件", "Heaviest part"),
     "asked_clearance": ("要求净距", "Clearance asked"),
+    "clearances": ("{travel}(工具作业时 {work})", "{travel} (tool at work {work})"),
     "base_tolerance": ("底座公差", "Base tolerance"),
     "mounting": ("安装方式", "Mounting"),
     "floor": ("落地", "floor"),

@@ -33,11 +33,12 @@ class Span:
 class Profile:
     """Curves over time (n,) for one solution; a curve that was not measured is None. NaN: no value there.
 
-    ``t`` [s], ``clearance`` [m] to the cell, ``speed_used`` the highest ratio of joint speed to its limit,
-    ``tool_speed`` [m/s].
+    ``t`` [s], ``clearance`` [m] to the cell and ``clearance_asked`` [m], ``speed_used`` the highest ratio of
+    joint speed to its limit, ``tool_speed`` [m/s].
     """
 
     t: Array
+    clearance_asked: Array
     clearance: Array | None
     speed_used: Array | None
     tool_speed: Array | None
@@ -137,8 +138,10 @@ def profile(certificate: Certificate, robot: Robot, *, need: Need, checked: Verd
             name: _curve(measured.get(name), len(measured["t"]))
             for name in ("clearance_m", "velocity_used", "tool_speed_mps")
         }
+        t = np.asarray(measured["t"], dtype=float)
         return Profile(
-            np.asarray(measured["t"], dtype=float),
+            t,
+            clearance_asked(certificate, need, t),
             curves["clearance_m"],
             curves["velocity_used"],
             curves["tool_speed_mps"],
@@ -149,7 +152,21 @@ def profile(certificate: Certificate, robot: Robot, *, need: Need, checked: Verd
     used = None if np.isnan(limits).any() else np.abs(qd / limits).max(axis=1)
     tcp = tcp_path(robot, need.program.tool, base=certificate.base, q=q)
     speed = np.linalg.norm(np.gradient(tcp, t, axis=0), axis=1)
-    return Profile(t, None, used, speed)
+    return Profile(t, clearance_asked(certificate, need, t), None, used, speed)
+
+
+def clearance_asked(certificate: Certificate, need: Need, t: Array) -> Array:
+    """(n,) the least clearance [m] any body has to keep at times ``t`` (n,) [s].
+
+    On travel that is ``min_clearance``; on other moves tool and part may come as near as ``tool_clearance``.
+    """
+    asked = need.program.requirements
+    ends = np.array([s.end for s in spans(certificate)])
+    at_work = np.array([s.move.kind != "travel" for s in spans(certificate)])
+    here = np.clip(np.searchsorted(ends, t), 0, len(ends) - 1)
+    nearest = min(asked.tool_clearance, asked.min_clearance)
+    out: Array = np.where(at_work[here], nearest, asked.min_clearance)
+    return out
 
 
 def _curve(values: object, n: int) -> Array | None:
