@@ -11,7 +11,7 @@ from robotplus.robots.catalogue import load_catalogue
 from robotplus.robots.frames import about, transform
 from robotplus.robots.model import Array, Coupling, Joint, Link, Robot
 
-TEMPLATE = "kuka_kr6_r900_2"
+TEMPLATE = load_catalogue()["kuka_kr6_r900_2"]
 
 
 def link_frames(robot: Robot, q: Sequence[float]) -> list[Array]:
@@ -86,9 +86,8 @@ def arm(
         before = np.asarray(point)
     links = tuple(Link(f"l{k}", (), None, None, None) for k in range(len(joints) + 1))
     x, y, z = np.asarray(tip) - before
-    template = load_catalogue()[TEMPLATE]
     return dataclasses.replace(
-        template,
+        TEMPLATE,
         id="made",
         joints=tuple(joints),
         links=links,

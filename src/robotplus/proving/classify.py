@@ -96,7 +96,7 @@ def _parameters(fit: CanonicalFit, error: float) -> tuple[float, ...]:
     out[LENGTHS : LENGTHS + 7] = fit.lengths
     out[SIGN : SIGN + 6], out[OFFSET : OFFSET + 6] = fit.sign, fit.offset
     out[POLISH] = 0 if error < EXACT else POLISH_ITERATIONS
-    out[SLACK] = 1e-9 + 4.0 * error / min(abs(length) for length in fit.lengths[2:4])
+    out[SLACK] = 5e-10 + 2.0 * error
     return tuple(out.tolist())
 
 

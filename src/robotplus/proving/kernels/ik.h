@@ -130,7 +130,8 @@ enum { /* where the parameters lie in rp_robot.ik; classify.py fills them */
     IK_SIGN = 32,
     IK_OFFSET = 40,
     IK_POLISH = 48, /* Newton iterations that follow because the chain is off its class, else 0 */
-    IK_SLACK, /* how far past a double root (arm stretched, wrist beside axis 1) is still on it, relative */
+    IK_SLACK, /* how far past a double root (arm stretched, wrist beside axis 1) is still on it */
+              /* [m; relative in ik_held.c and ik_swivel.c] */
     IK_METHOD, /* of the generic class, below */
     IK_T0,     /* points on joint axes, as z in the joint's frame: see ik_held.c, ik_swivel.c, ik_scan.c */
     IK_T1,
@@ -173,6 +174,14 @@ void ik_settle(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good);
 
 /* How far past a joint limit [rad] still counts as on it. */
 #define IK_ON_LIMIT 1e-10
+
+/* How far the cosine of the bend between links a and b may pass 1 (above) and -1 (below) for a reach `slack` metres
+ * too long or too short; with a whiff of rounding for arms that fold onto their shoulder. */
+static inline void ik_bend_slack(double a, double b, double slack, double *above, double *below) {
+    const double ab = fabs(a * b);
+    *above = slack * (fabs(a) + fabs(b)) / ab;
+    *below = slack * (fabs(fabs(a) - fabs(b)) + slack) / ab + 1e-15;
+}
 
 /* The fast trigonometry on arrays, for its tests: sine and cosine of y, angle of (x, y). */
 void rp_trigonometry(const double *y, const double *x, int32_t n, double *sine, double *cosine, double *angle);

@@ -10,10 +10,13 @@
 void ik_ur(const rp_robot *r, ik_block *b) {
     const double *k = r->ik;
     const double a1 = k[IK_A1], off = k[IK_B], l2 = k[IK_L2], l3 = k[IK_L3], d5 = k[IK_D5], e5 = k[IK_E5];
-    const double slack = k[IK_SLACK];
+    double above, below;
+    ik_bend_slack(l2, l3, k[IK_SLACK], &above, &below);
     const double rest = r->lower[5] <= 0 && r->upper[5] >= 0 ? 0 : 0.5 * (r->lower[5] + r->upper[5]);
     double s6_rest, c6_rest; /* with axes 2 and 6 parallel any joint 6 will do: zero */
     ik_sincos(k[IK_SIGN + 5] * rest + k[IK_OFFSET + 5], &s6_rest, &c6_rest);
+    const double longest2 = (l2 + l3) * (l2 + l3), shortest2 = (l2 - l3) * (l2 - l3);
+    const double link2 = d5 * d5 + e5 * e5, inv_link = link2 > 1e-20 ? 1 / sqrt(link2) : 0;
     for (int half = 0; half < 4; half++) {
         const double side = half & 1 ? -1 : 1, flip = half & 2 ? -1 : 1;
         const int branch = 2 * (half & 1) + 2 * (half & 2);
@@ -36,9 +39,17 @@ void ik_ur(const rp_robot *r, ik_block *b) {
             const double w = sqrt(yf * yf + yu * yu);
             const int parallel = w < 1e-10;
             const double invw = flip / (parallel ? 1 : w);
-            const double s = invw * (parallel ? c6_rest * zf - s6_rest * xf : yu);
-            const double c = invw * (parallel ? c6_rest * zu - s6_rest * xu : -yf);
-            const double x = n - a1 - (d5 * s + e5 * c), z = pz - (d5 * c - e5 * s);
+            double s = invw * (parallel ? c6_rest * zf - s6_rest * xf : yu);
+            double c = invw * (parallel ? c6_rest * zu - s6_rest * xu : -yf);
+            /* free to turn and yet out of reach: point the wrist link along the line to the shoulder, or back */
+            const double ahead = n - a1, far2 = ahead * ahead + pz * pz, far = sqrt(far2 > 1e-20 ? far2 : 1e-20);
+            const double rest_x = ahead - (d5 * s + e5 * c), rest_z = pz - (d5 * c - e5 * s);
+            const double rest2 = rest_x * rest_x + rest_z * rest_z;
+            const double along = rest2 > longest2 ? 1 : rest2 < shortest2 ? -1 : 0, pull = along * inv_link / far;
+            const int point = parallel && along != 0;
+            s = point ? pull * (d5 * ahead - e5 * pz) : s;
+            c = point ? pull * (d5 * pz + e5 * ahead) : c;
+            const double x = ahead - (d5 * s + e5 * c), z = pz - (d5 * c - e5 * s);
             const double d = (x * x + z * z - l2 * l2 - l3 * l3) / (2 * l2 * l3);
             const double cb = d > 1 ? 1 : d < -1 ? -1 : d, sb = sqrt(1 - cb * cb);
             const double m = l2 + l3 * cb, q = l3 * sb, v2 = m * m + q * q, invv = v2 > 1e-20 ? 1 / v2 : 0;
@@ -51,7 +62,7 @@ void ik_ur(const rp_robot *r, ik_block *b) {
             t[3][i] = phi - t[1][i] - beta, u[3][i] = phi - u[1][i] + beta;
             t[4][i] = u[4][i] = ik_atan2(s * yu - c * yf, yl);
             t[5][i] = u[5][i] = ik_atan2(-(s * xf + c * xu), s * zf + c * zu);
-            good[i] = n2 >= -slack * fabs(off) && d <= 1 + slack && d >= -1 - slack ? 1 : 0;
+            good[i] = n2 >= -2 * k[IK_SLACK] * fabs(off) && d <= 1 + above && d >= -1 - below ? 1 : 0;
             good_other[i] = good[i];
         }
     }
