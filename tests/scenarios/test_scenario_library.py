@@ -2,17 +2,19 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from robotplus.hashing import canonical
-from robotplus.scenarios.files import need_from_document, read_need
+from robotplus.scenarios.files import need_from_document, need_schema, read_need
 from robotplus.scenarios.layouts.common import LAYOUTS
 from robotplus.scenarios.library import get_scenario, scenarios
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "needs").glob("*.toml"))
+DOCS = Path(__file__).parents[2] / "docs"
 MANUFACTURING = {
     "inspection_scanning",
     "assembly",
@@ -90,3 +92,19 @@ def test_benchmark_scenes_are_what_they_are_called():
 def test_unknown_scenario_lists_the_known():
     with pytest.raises(Exception, match="arc_welding"):
         get_scenario("welding")
+
+
+def test_every_scenario_number_and_layout_is_documented():
+    page = (DOCS / "scenarios.md").read_text(encoding="utf-8")
+    for scenario in scenarios():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{scenario.id}` |"))
+        assert scenario.name_zh in row
+        assert {f"`{n.name}`" for n in scenario.numbers} <= set(re.findall(r"`\w+`", row))
+    assert all(f"| `{name}` |" in page for name in LAYOUTS)
+
+
+def test_every_key_of_a_need_is_documented():
+    page = set(re.findall(r"\w+", (DOCS / "needs.md").read_text(encoding="utf-8")))
+    schema = need_schema()
+    keys = {k for table in (schema, *schema["$defs"].values()) for k in table["properties"]}
+    assert keys - page == set()
