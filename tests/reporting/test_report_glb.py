@@ -146,6 +146,8 @@ def test_trimesh_finds_every_box_to_scale_and_y_up(answer: Answer) -> None:
         extents[node] = np.ptp(points, axis=0)
     fence = next(v for k, v in extents.items() if k.startswith("fence"))
     assert np.allclose(fence, [0.06, 1.8, 3.2], atol=1e-5)  # world x, z, y
+    floor = next(v for k, v in extents.items() if k.startswith("floor"))
+    assert np.isclose(floor[1], 0.02) and floor[0] < 6 and floor[2] < 6  # a slab, not the whole hall
     pose, _ = scene.graph["tcp"]
     rest = link_poses(s.robot, np.zeros((1, 6)))[0, -1]
     flange_to_tcp = s.robot.flange_xyz[2] + answer.need.program.tool.tcp_xyz[2]

@@ -122,6 +122,7 @@ def test_dips_are_the_lowest_minima_apart_from_each_other() -> None:
     curve = 5.0 - (1.0 - np.abs(t - 3.5)).clip(0) - (2.0 - np.abs(t - 6.5)).clip(0)
     assert [float(t[i]) for i in charts.dips(t, curve, 2)] == [3.5, 6.5]
     assert charts.dips(t, np.full(1001, np.nan)) == []
+    assert len(charts.dips(t, np.where(np.abs(t - 5) < 3, 1.0, 2.0), 3)) == 1  # one long low stretch
 
 
 def test_levels_at_their_borders() -> None:

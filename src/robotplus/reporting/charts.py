@@ -176,14 +176,24 @@ def speed_level(used: float) -> str:
 
 
 def dips(t: Array, values: Array, count: int = 3) -> list[int]:
-    """Indices of the ``count`` lowest local minima, at least 5 % of the cycle apart, in time order."""
+    """Indices of the ``count`` lowest local minima, in time order.
+
+    Two of them are at least 5 % of the cycle apart, and the curve rises by a fifth in between: one
+    long low stretch is one dip.
+    """
+
+    def apart(i: int, k: int) -> bool:
+        between = values[min(i, k) : max(i, k) + 1]
+        rises = bool(np.nanmax(between) > 1.2 * max(values[i], values[k]))
+        return rises and abs(float(t[i] - t[k])) > 0.05 * float(t[-1])
+
     chosen: list[int] = []
-    for i in np.argsort(np.where(np.isfinite(values), values, np.inf), kind="stable"):
+    for i in np.argsort(np.where(np.isfinite(values), values, np.inf), kind="stable").tolist():
         if len(chosen) == count or not math.isfinite(values[i]):
             break
-        apart = all(abs(float(t[i] - t[k])) > 0.05 * float(t[-1]) for k in chosen)
-        if apart and values[i] <= np.nanmin(values[max(0, i - 1) : i + 2]):
-            chosen.append(int(i))
+        lowest_here = values[i] <= np.nanmin(values[max(0, i - 1) : i + 2])
+        if lowest_here and all(apart(i, k) for k in chosen):
+            chosen.append(i)
     return sorted(chosen)
 
 

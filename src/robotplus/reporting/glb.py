@@ -18,6 +18,7 @@ from robotplus.robots.model import Array, OrientedBox, Robot
 from robotplus.scenarios.cell import pedestal
 from robotplus.scenarios.task import Need
 
+FLOOR_SLAB = 0.02  # [m] drawn thickness of the floor
 STROKE_STEP = 0.02  # [s] between the points of a drawn tool path
 ENVELOPE = Look("envelope", (0.80, 0.83, 0.86, 0.16), (0.28, 0.33, 0.38, 0.55))
 LIMB = Look("limb", (0.90, 0.91, 0.92, 1.0), (0.62, 0.65, 0.68, 1.0), 0.45, 0.05)
@@ -189,7 +190,7 @@ def _bounds(certificate: Certificate, need: Need) -> tuple[Array, Array]:
 
 
 def _floor_patch(box: OrientedBox, bounds: tuple[Array, Array]) -> OrientedBox:
-    """The part of a large level floor box near the scene; any other box as it is."""
+    """The top of a large level floor box near the scene, as a thin slab; any other box as it is."""
     if any(abs(a) > 1e-9 for a in box.rpy):
         return box
     half = np.asarray(box.size)[:2] / 2
@@ -197,7 +198,9 @@ def _floor_patch(box: OrientedBox, bounds: tuple[Array, Array]) -> OrientedBox:
     if np.any(low >= high):
         return box
     (x, y), (dx, dy) = (low + high) / 2, high - low
-    return OrientedBox((float(x), float(y), box.xyz[2]), box.rpy, (float(dx), float(dy), box.size[2]))
+    thick = min(box.size[2], FLOOR_SLAB)
+    z = box.xyz[2] + (box.size[2] - thick) / 2
+    return OrientedBox((float(x), float(y), z), box.rpy, (float(dx), float(dy), thick))
 
 
 def _facing(direction: Array) -> Array:
