@@ -178,6 +178,7 @@ def test_the_second_gripper_reaches_its_place_and_both_parts_are_carried():
             "needs the tool's second_tcp",
         ),
         (handling(step=steps("pick a", "place a", "pick a")), "ends with a part"),
+        (pattern(columns=100, rows=100, layers=100), "too many parts"),
         (handling(pair=[PAIR], order="free"), "a free order needs parts_stay = false"),
         (handling(pair=[PAIR], pattern={}), "pattern"),
         (handling(pair=[{**PAIR, "pick": {"position_mm": [800, 0, -400]}}]), "inside 'floor'"),

@@ -181,6 +181,10 @@ def test_free_strokes_keep_their_pieces_together():
             stroke(arc={"centre_mm": [0, 0, 0], "start_mm": [0, 0, 9], "angle_deg": 90, "direction": DOWN}),
             "the radius is 0",
         ),
+        (
+            stroke(spots={"points_mm": [[0, 0, 500]] * 1001, "direction": DOWN, "dwell_s": 1}),
+            "too many stops",
+        ),
         (raster(across=[1, 1, 0]), "right angles"),
         (need(cell={"box": [BLOCK]}), "45.0 mm inside 'part'"),
         (stroke(polyline={**LINE, "points_mm": [[0, 0, -20], [9, 0, -20]]}), "20.0 mm inside 'floor'"),

@@ -102,7 +102,7 @@ def test_lines_lie_on_the_cuts_that_trimesh_makes():
     ("width", "swath", "overlap"), [(1.0, 0.3, 0.0), (1.0, 0.3, 0.5), (0.2, 0.3, 0.0), (0.9, 0.3, 0.0)]
 )
 def test_lines_cover_the_width_with_their_overlap(width, swath, overlap):
-    at = line_offsets(width, swath, overlap)
+    at = line_offsets(width, swath, overlap, "here")
     if width <= swath:
         assert np.allclose(at, width / 2)
         return
@@ -117,7 +117,8 @@ def test_lines_cover_the_width_with_their_overlap(width, swath, overlap):
         ({"facing": [1, 0, 0], "along": [0, 1, 0]}, "no triangle of the mesh faces"),
         ({"along": [0, 0, 1]}, "the same way as facing"),
         ({"margin_mm": 250}, "leaves nothing"),
-        ({"step_mm": 0.5, "swath_mm": 1}, "too many points"),
+        ({"step_mm": 0.5, "swath_mm": 10}, "too many points"),
+        ({"swath_mm": 0.5}, "too many lines"),
     ],
 )
 def test_rasters_that_cannot_be(changes, message):

@@ -231,6 +231,9 @@ def _near(a: tuple[OrientedBox, ...], b: tuple[OrientedBox, ...]) -> bool:
     """Whether some boxes come within NEIGHBOUR, by their extents in the frame of the first."""
     for p in a:
         for q in b:
+            balls = math.hypot(*p.size) / 2 + math.hypot(*q.size) / 2 + 2 * NEIGHBOUR
+            if math.dist(p.xyz, q.xyz) > balls:
+                continue
             p_from_q = inverse(box_transform(p)) @ box_transform(q)
             reach = (np.array(p.size) + np.abs(p_from_q[:3, :3]) @ np.array(q.size)) / 2 + NEIGHBOUR
             if np.all(np.abs(p_from_q[:3, 3]) <= reach):

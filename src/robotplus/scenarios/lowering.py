@@ -26,13 +26,14 @@ def lower(need: NeedTable, where: str) -> Program:
     """
     things = obstacles(need.cell)
     parts: tuple[Part, ...] = ()
+    placed: tuple[Obstacle, ...] = ()
     if need.process_path is not None:
         stops, free = lower_process(need.process_path, where)
         cyclic = need.process_path.cyclic
     elif need.pick_place is not None:
         handling = lower_handling(need.pick_place, need.tool, [o.name for o in things], where)
         stops, parts, free = handling.stops, handling.parts, handling.free_order
-        things += handling.placed
+        placed = handling.placed
         cyclic = need.pick_place.cyclic
     refuse_inside(stops, things, where)
     return Program(
@@ -40,7 +41,7 @@ def lower(need: NeedTable, where: str) -> Program:
         parts=parts,
         free_order=free,
         tool=tool(need.tool),
-        obstacles=things,
+        obstacles=things + placed,
         base=base_region(need.base),
         requirements=requirements(need.requirements),
         cyclic=cyclic,
@@ -90,10 +91,9 @@ def depth_inside(points: Array, box: OrientedBox) -> Array:
 def refuse_inside(stops: tuple[Stop, ...], things: tuple[Obstacle, ...], where: str) -> None:
     """Refuse tool points that lie inside something solid: the usual slip of a wrong datum or sign."""
     for number, stop in enumerate(stops):
-        p, _, _ = stop.curve.frames(np.linspace(0.0, stop.curve.length, INSIDE_SAMPLES))
+        samples = INSIDE_SAMPLES if stop.curve.length > 0 else 1
+        p, _, _ = stop.curve.frames(np.linspace(0.0, stop.curve.length, samples))
         for thing in things:
-            if (thing.first or 0) > number or (thing.last is not None and thing.last < number):
-                continue
             for box in thing.boxes:
                 depth = depth_inside(p, box)
                 if depth.max() > INSIDE:

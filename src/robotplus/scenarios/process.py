@@ -38,6 +38,7 @@ from robotplus.scenarios.surface import line_offsets, surface_lines
 from robotplus.scenarios.task import Curve, Stop
 
 SAME_POINT = 1e-6  # [m] two neighbouring points closer than this are one
+MAX_STOPS = 1_000
 SPEED_BAND = 0.05  # a single speed means itself within this share
 DEFAULT_APPROACH_MM = 50.0
 DEFAULT_RAMP_MM = 5.0
@@ -114,6 +115,10 @@ def lower_process(
         how = settings(path, stroke, oriented=oriented)
         pieces = _pieces(stroke, how.run_up, math.radians(path.corner_deg), at)
         first = len(stops)
+        if first + len(pieces) > MAX_STOPS:
+            raise NeedError(
+                "the path has too many stops", at, allowed=f"<= {MAX_STOPS} strokes, corners and spots"
+            )
         for i, piece in enumerate(pieces):
             ends = i + 1 == len(pieces) or not pieces[i + 1].joined
             stops.append(
@@ -270,7 +275,7 @@ def raster_pieces(table: RasterTable, run_up: float, where: str) -> list[Piece]:
         raise NeedError("along and across must be at right angles", where, value=round(float(u @ v), 3))
     normal = np.cross(u, v)
     corner = np.array(table.corner_mm) / 1000 + normal * table.standoff_mm / 1000
-    offsets = line_offsets(table.width_mm / 1000, table.swath_mm / 1000, table.overlap)
+    offsets = line_offsets(table.width_mm / 1000, table.swath_mm / 1000, table.overlap, where)
     length = table.length_mm / 1000
     lines = [np.array([corner + o * v, corner + o * v + length * u]) for o in offsets]
     return _lines([[(line, np.tile(normal, (2, 1)))] for line in lines], table, run_up)

@@ -53,6 +53,9 @@ def stack(pattern: PatternTable, part: PartTable, where: str) -> list[PlaceTable
     """
     if part.size_mm is None:
         raise NeedError("a pattern stacks boxes", where, fix="give the part's size_mm")
+    most = max(pattern.columns * pattern.rows, math.prod(pattern.interlock or (0,))) * pattern.layers
+    if 2 * most > MAX_STEPS:
+        raise NeedError("the pattern has too many parts", where, value=most, allowed=f"<= {MAX_STEPS // 2}")
     length, width, height = part.size_mm
     turn = math.radians(pattern.yaw_deg)
     out = []

@@ -95,7 +95,7 @@ class Lines(Table):
     ``overlap`` is the share of a swath covered again by the next; lines run to and fro unless ``one_way``.
     """
 
-    swath_mm: Length
+    swath_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.5, le=100_000)]
     overlap: Annotated[float, Field(strict=True, ge=0, le=0.95)] = 0.0
     standoff_mm: Distance = 0.0
     one_way: Annotated[bool, Field(strict=True)] = False

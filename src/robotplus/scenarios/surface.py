@@ -19,19 +19,26 @@ from robotplus.scenarios.schema import MAX_POINTS
 from robotplus.scenarios.strokes import SurfaceTable
 
 GRAZING = 0.1  # cosine below which a triangle does not face the tool
+MAX_LINES = 500
+MOST_PAIRS = 1_000_000  # rays times triangles looked at together: bounds the memory
 SAME_HEIGHT = 1e-9  # [m] hits closer than this are on an edge between triangles
 Run = tuple[Array, Array]
 
 
-def line_offsets(width: float, swath: float, overlap: float) -> Array:
+def line_offsets(width: float, swath: float, overlap: float, where: str) -> Array:
     """(n,) offsets at which lines of ``swath`` cover a patch of ``width`` with at least ``overlap``.
 
     The outer lines' swaths end at the patch's edges; one line in the middle if a single swath covers it all.
+
+    Raises:
+        NeedError: more than MAX_LINES lines.
     """
     spare = width - swath
     if spare <= 1e-9:
         return np.array([width / 2])
     n = int(np.ceil(spare / (swath * (1 - overlap)) - 1e-9)) + 1
+    if n > MAX_LINES:
+        raise NeedError("the raster has too many lines", where, value=n, allowed=f"<= {MAX_LINES}")
     return swath / 2 + np.linspace(0.0, spare, n)
 
 
@@ -91,7 +98,7 @@ def surface_lines(table: SurfaceTable, where: str) -> list[list[Run]]:
     low, high = local.reshape(-1, 3).min(axis=0) + margin, local.reshape(-1, 3).max(axis=0) - margin
     if low[0] >= high[0] or low[1] >= high[1]:
         raise NeedError("margin_mm leaves nothing of the surface", where, value=table.margin_mm)
-    offsets = low[1] + line_offsets(high[1] - low[1], table.swath_mm / 1000, table.overlap)
+    offsets = low[1] + line_offsets(high[1] - low[1], table.swath_mm / 1000, table.overlap, where)
     steps = max(2, int(np.ceil((high[0] - low[0]) / (table.step_mm / 1000))) + 1)
     if steps * len(offsets) > MAX_POINTS:
         raise NeedError(
@@ -122,7 +129,12 @@ def _runs(side: Side, along: Array, offset: float, window: float) -> list[Run]:
     near = np.flatnonzero((y.min(axis=1) <= offset + 1e-9) & (y.max(axis=1) >= offset - 1e-9))
     if not len(near):
         return []
-    triangle, height = cast(side.triangles[near], side.facing[near], along, np.full(len(along), offset))
+    rays = max(1, MOST_PAIRS // len(near))
+    parts = [
+        cast(side.triangles[near], side.facing[near], a, np.full(len(a), offset))
+        for a in np.split(along, range(rays, len(along), rays))
+    ]
+    triangle, height = (np.concatenate(values) for values in zip(*parts, strict=True))
     normal = side.normals[near[triangle]]
     hit = (triangle >= 0) & (np.abs(side.facing[near[triangle]]) > GRAZING)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], hit.astype(np.int8), [0]])))
