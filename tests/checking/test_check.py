@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tampering
+from building import Setting, seam_builder
 from tampering import TAMPERS, Tamper
 
 from robotplus.certificates.certificate import Certificate, read_certificate
@@ -34,6 +35,22 @@ def test_a_true_certificate_holds(which: str, catalogue: Catalogue, request: pyt
     assert verdict.reasons == ()
     assert (verdict.holds, verdict.status) == (True, "holds")
     assert verdict.currency == {"model": "current", "need": "same"}
+
+
+OTHERS = {
+    "ur_ur10e": Setting((-0.75, 0.0, 0.3), 0.0, (-0.294, -1.37, 1.376, 1.565, 1.571, -5.007)),
+    "kuka_lbr_iiwa14_r820": Setting(
+        (-0.5, 0.0, 0.3), 0.0, (-2.333, 0.157, -0.685, 1.597, -0.1, -1.666, 0.119)
+    ),
+    "abb_irb2400_12_155": Setting((-1.1, 0.0, 0.3), 0.0, (0.0, 0.411, 0.502, 0.0, 0.657, -3.142)),
+    "fanuc_m20ia": Setting((-1.1, 0.0, 0.3), 0.0, (0.0, 0.152, -0.814, 3.142, 0.605, -3.142)),
+}
+
+
+@pytest.mark.parametrize("robot_id", OTHERS)
+def test_true_certificates_of_other_kinds_of_arm_hold(robot_id: str, catalogue: Catalogue) -> None:
+    certificate = seam_builder(robot_id, OTHERS[robot_id]).certificate([0.0], min_clearance_m=0.0155)
+    assert check(certificate, catalogue).reasons == ()
 
 
 def test_the_profile_has_at_most_600_points_of_five_series(seam: Certificate, catalogue: Catalogue) -> None:
