@@ -13,6 +13,7 @@ from robotplus.checking.rig import Rig
 from robotplus.checking.selfpairs import coarse_pairs
 from robotplus.robots.frames import box_transform, transform
 from robotplus.robots.model import Array, OrientedBox, Robot
+from robotplus.scenarios.task import Tool
 
 GROUND = ("floor", "pedestal")  # what links 0 and 1 may touch
 UNKNOWN_LINK_KG = (
@@ -38,10 +39,9 @@ def build_model(robot: Robot, world_from_base: Array) -> pin.Model:
     return model
 
 
-def self_pairs(cell: Cell) -> list[tuple[str, str]]:
+def self_pairs(robot: Robot, tool: Tool) -> list[tuple[str, str]]:
     """The pairs of bodies that the rule of docs/check.md keeps: two joints apart or more, not coarse."""
-    robot = cell.robot
-    rig = Rig(robot, cell.program.tool, parts=(), world_from_base=cell.world_from_base, fixed=())
+    rig = Rig(robot, tool, parts=(), world_from_base=np.eye(4), fixed=())
     coarse = set(coarse_pairs(rig))
     deep = [*((f"link_{k}", k) for k in range(2, robot.dof + 1)), ("tool", robot.dof)]
     named = [(f"link_{i}", name) for name, number in reversed(deep) for i in range(number - 1)]
