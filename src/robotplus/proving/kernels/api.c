@@ -22,3 +22,12 @@ void rp_targets(const double *base_from_world, const double *tcp_from_flange, in
         rp_mul(base_from_world, world, out + 12 * i);
     }
 }
+
+/* Frames after motion and the flange of n configurations: out n * (dof + 1) * 12. */
+void rp_frames_batch(const rp_robot *r, const double *q, int32_t n, double *out) {
+    for (int i = 0; i < n; i++) {
+        double f[RP_DOF + 1][12];
+        rp_fk(r, q + 7 * i, f);
+        memcpy(out + (size_t)i * 12 * (size_t)(r->dof + 1), f, sizeof(double) * 12 * (size_t)(r->dof + 1));
+    }
+}

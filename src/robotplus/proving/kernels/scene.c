@@ -1,5 +1,7 @@
 #include "scene.h"
 
+#include "ik.h"
+
 #define NB 64
 
 static double rp_half_length(const double *h) { return sqrt(h[0] * h[0] + h[1] * h[1] + h[2] * h[2]); }
@@ -291,6 +293,30 @@ void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int
             free_block(s, phase, block, tool, alive);
             for (int k = 0; k < m; k++) ok[from[k]] = alive[k];
             m = 0;
+        }
+    }
+}
+
+void rp_overlaps(const rp_robot *r, const int32_t *pair, int32_t n_pair, const double *q, int32_t n, int32_t *hits) {
+    double radius[RP_BOXES];
+    for (int b = 0; b < r->n_box; b++) radius[b] = rp_half_length(r->box_half[b]);
+    for (int m = 0; m < n_pair; m++) hits[m] = 0;
+    for (int k = 0; k < n; k++) {
+        double f[RP_DOF + 1][12], box[RP_BOXES][12];
+        ik_fk(r, q + 7 * k, f);
+        rp_boxes(r, f, box);
+        for (int m = 0; m < n_pair; m++) {
+            int hit = 0;
+            for (int x = 0; x < r->n_box && !hit; x++) {
+                if (r->box_link[x] != pair[2 * m]) continue;
+                for (int y = 0; y < r->n_box && !hit; y++) {
+                    if (r->box_link[y] != pair[2 * m + 1]) continue;
+                    const double u = box[x][3] - box[y][3], v = box[x][7] - box[y][7], w = box[x][11] - box[y][11];
+                    const double far = radius[x] + radius[y];
+                    hit = u * u + v * v + w * w <= far * far && rp_box_gap(box[x], r->box_half[x], box[y], r->box_half[y]) <= 0;
+                }
+            }
+            hits[m] += hit;
         }
     }
 }

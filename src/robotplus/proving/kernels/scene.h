@@ -53,6 +53,9 @@ void rp_boxes(const rp_robot *r, double f[RP_DOF + 1][12], double out[RP_BOXES][
 /* 1 when the base link and the pedestal stand clear of everything that is not floor. */
 int32_t rp_base_free(const rp_scene *s);
 
+/* For each pair of links: in how many of n configurations (rows of 7) a box of one overlaps one of the other. */
+void rp_overlaps(const rp_robot *r, const int32_t *pair, int32_t n_pair, const double *q, int32_t n, int32_t *hits);
+
 /* For n configurations q[joint * stride + i]: ok[i] &= free. tool = 0 leaves tool and part against the world out. */
 void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool,
                    uint8_t *ok);

@@ -1,0 +1,230 @@
+"""Where the base may stand: places in a good order, cheap looks at many of them, whole evaluations of the best.
+
+Budgets count work (places looked at, evaluations), never seconds, so the same need and seed give the same answer on
+any machine and any number of workers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from robotplus.proving.body import Body, without_pairs
+from robotplus.proving.context import Context
+from robotplus.proving.evaluate import Failed, Found, evaluate, spin_stride
+from robotplus.proving.kernels.calls import kernels, p, rows
+from robotplus.proving.pairs import coarse_pairs
+from robotplus.robots.model import Array
+from robotplus.scenarios.cell import world_from_base
+
+SPACING = 0.2  # [m] of the grid of base places
+BATCH = 16
+PER_BATCH = 2  # evaluations a batch at most
+KEY_LAYERS = 7
+
+
+@dataclass(frozen=True)
+class Budget:
+    """``places`` surveyed and ``evaluations`` made at most."""
+
+    places: int
+    evaluations: int
+
+    def times(self, effort: float) -> Budget:
+        return Budget(max(BATCH, round(self.places * effort)), max(1, round(self.evaluations * effort)))
+
+
+DEFAULT = Budget(400, 10)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A base place with its share of key waypoints that have a posture (1: all of them)."""
+
+    x: float
+    y: float
+    z: float
+    yaw: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the search ended with; ``body`` may have lost pairs found to be coarse."""
+
+    found: Found | None
+    place: Place | None
+    body: Body
+    surveyed: tuple[Place, ...]
+    failures: tuple[Failed, ...]
+    places: int
+    evaluations: int
+
+
+def candidates(body: Body, context: Context, *, spacing: float = SPACING) -> Array:
+    """(n, 4) base places x, y, z, yaw within reach of every waypoint, most promising first.
+
+    Within reach: the distance from the point on axis 1 to the circle of the universal point is below the bound. The
+    order prefers a farthest waypoint at about 0.7 of the bound.
+    """
+    region = context.program.base
+    xs, ys = (_grid(*region.x, spacing), _grid(*region.y, spacing))
+    grid = np.array([(x, y, z) for z in region.heights for x in xs for y in ys])
+    centre, axis, ring = circles(body, context)
+    middle = context.layers.pose.reshape(-1, 3, 4)[:, :, 3].mean(axis=0)
+    az = np.arctan2(middle[1] - grid[:, 1], middle[0] - grid[:, 0])
+    if region.mounting == "floor":
+        shoulder, yaw = grid + [0, 0, body.shoulder[2]], az - body.heading
+    elif region.mounting == "ceiling":
+        shoulder, yaw = grid - [0, 0, body.shoulder[2]], az + body.heading
+    else:
+        shoulder, yaw = grid, az
+    slack = float(np.linalg.norm(body.shoulder)) if region.mounting == "wall" else float(np.hypot(*body.shoulder[:2]))
+    d = shoulder[:, None] - centre[None]
+    h = (d * axis[None]).sum(axis=2)
+    flat = np.sqrt(np.maximum(0, (d * d).sum(axis=2) - h * h)) - ring
+    far = np.sqrt(h * h + flat * flat)
+    near_by = far.min(axis=1) / body.radius
+    worst = far.max(axis=1)
+    keep = worst <= body.radius + slack
+    badness = np.abs(worst / body.radius - 0.7) + np.maximum(0, 0.35 - near_by)
+    out = np.column_stack([grid, yaw])
+    if region.yaws is not None:
+        out = np.concatenate([np.column_stack([grid, np.full(len(grid), a)]) for a in region.yaws])
+        keep, badness = np.tile(keep, len(region.yaws)), np.tile(badness, len(region.yaws))
+    elif region.mounting == "wall":
+        out = np.concatenate([np.column_stack([grid, np.full(len(grid), a)]) for a in np.arange(8) * math.pi / 4])
+        keep, badness = np.tile(keep, 8), np.tile(badness, 8)
+    order = np.argsort(badness[keep], kind="stable")
+    chosen: Array = out[keep][order]
+    return chosen
+
+
+def circles(body: Body, context: Context) -> tuple[Array, Array, float]:
+    """Where the universal point may be at each layer: centres (n, 3), axes (n, 3) and the common radius [m]."""
+    local = context.from_tcp[:3, :3] @ body.universal + context.from_tcp[:3, 3]
+    pose = context.layers.pose.reshape(-1, 3, 4)
+    axis = pose[:, :, 2]
+    return pose[:, :, 3] + local[2] * axis, axis, float(np.hypot(local[0], local[1]))
+
+
+def _grid(low: float, high: float, spacing: float) -> Array:
+    n = max(1, round((high - low) / spacing))
+    return low + (np.arange(n) + 0.5) * (high - low) / n if high > low else np.array([low])
+
+
+def key_layers(context: Context) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """A few layers far from each other in place and direction: what is feasible there is likely feasible throughout."""
+    pose = context.layers.pose.reshape(-1, 3, 4)
+    features = np.concatenate([pose[:, :, 3], 0.3 * pose[:, :, 2]], axis=1)
+    chosen = [int(np.argmax(np.linalg.norm(features - features.mean(axis=0), axis=1)))]
+    least = np.full(len(features), np.inf)
+    while len(chosen) < min(KEY_LAYERS, len(features)):
+        least = np.minimum(least, np.linalg.norm(features - features[chosen[-1]], axis=1))
+        chosen.append(int(np.argmax(least)))
+    return np.array(chosen, dtype=np.int32)
+
+
+def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Array | None = None) -> Outcome:
+    """Look for a base place at which the whole task can be done.
+
+    Args:
+        given: (4,) x, y, z, yaw: the one place to try instead of searching.
+    """
+    body = _leave_out_tool_pairs(body)
+    layers = key_layers(context)
+    surveyed: list[Place] = []
+    failures: list[Failed] = []
+    if given is not None:
+        out, body = _evaluate(body, context, given, seed)
+        place = Place(*map(float, given), score=float(isinstance(out, Found)))
+        failures = [] if isinstance(out, Found) else [out]
+        return Outcome(out if isinstance(out, Found) else None, place, body, (place,), tuple(failures), 1, 1)
+    looked, tried = 0, 0
+    queue = candidates(body, context)
+    refined = False
+    while True:
+        while len(queue) and looked < budget.places and tried < budget.evaluations:
+            batch, queue = queue[:BATCH], queue[BATCH:]
+            alive, count = survey(body, context, batch, layers)
+            looked += len(batch)
+            share = np.maximum(alive, 0) / len(layers)
+            surveyed += [Place(*map(float, b), score=float(s)) for b, s in zip(batch, share, strict=True)]
+            whole = [k for k in np.argsort(-count, kind="stable") if alive[k] == len(layers)]
+            for k in whole[:PER_BATCH]:
+                tried += 1
+                out, body = _evaluate(body, context, batch[k], seed)
+                if isinstance(out, Found):
+                    place = Place(*map(float, batch[k]), score=1.0)
+                    return Outcome(out, place, body, tuple(surveyed), tuple(failures), looked, tried)
+                failures.append(out)
+                if tried >= budget.evaluations:
+                    break
+        if refined or tried >= budget.evaluations or looked >= budget.places:
+            break
+        refined = True
+        queue = _around(surveyed, context)
+    return Outcome(None, None, body, tuple(surveyed), tuple(failures), looked, tried)
+
+
+def survey(body: Body, context: Context, places: Array, layers: Array) -> tuple[Array, Array]:
+    """How many key layers have a posture at each place (-1: the base is in the way), and the least count of them."""
+    alive, count = np.zeros(len(places), dtype=np.int32), np.zeros(len(places), dtype=np.int32)
+    task = context.task.for_robot(body.struct.n_branch, windings=False)
+    mounting = context.program.base.mounting
+    stride = 3 * spin_stride(body)
+    for z in sorted(set(places[:, 2])):
+        own = np.flatnonzero(places[:, 2] == z)
+        world = context.world_for(body, float(z))
+        bases = rows(np.array([world_from_base(b[:3], b[3], mounting) for b in places[own]]))
+        a, c = np.zeros(len(own), dtype=np.int32), np.zeros(len(own), dtype=np.int32)
+        kernels().rp_survey(
+            ctypes.byref(task),
+            body.pointer,
+            world.pointer,
+            p(body.pairs),
+            len(body.pairs),
+            p(bases),
+            len(own),
+            p(layers),
+            len(layers),
+            stride,
+            p(a),
+            p(c),
+        )
+        alive[own], count[own] = a, c
+    return alive, count
+
+
+def _evaluate(body: Body, context: Context, place: Array, seed: int) -> tuple[Found | Failed, Body]:
+    """Evaluate a place; a self pair that turns out to be coarse is left out and the place tried again."""
+    pose = world_from_base(place[:3], place[3], context.program.base.mounting)
+    out = evaluate(body, context, pose, seed=seed)
+    while isinstance(out, Failed) and out.pair is not None and coarse_pairs(body.struct, [out.pair]):
+        body = without_pairs(body, {out.pair})
+        out = evaluate(body, context, pose, seed=seed)
+    return out, body
+
+
+def _leave_out_tool_pairs(body: Body) -> Body:
+    """Tool and part against the link three before: their boxes often overlap by being boxes."""
+    near_by = [(i, j) for i, j in body.pairs.tolist() if j > body.dof and i == body.dof - 2]
+    dropped = set(coarse_pairs(body.struct, near_by)) if near_by else set()
+    return without_pairs(body, dropped) if dropped else body
+
+
+def _around(surveyed: list[Place], context: Context) -> Array:
+    """Places half a grid step around the best ones seen."""
+    region = context.program.base
+    best = sorted((s for s in surveyed if s.score > 0), key=lambda s: -s.score)[:6]
+    out = []
+    for s in best:
+        for dx in (-0.5, 0.5):
+            for dy in (-0.5, 0.5):
+                x, y = s.x + dx * SPACING, s.y + dy * SPACING
+                if region.x[0] <= x <= region.x[1] and region.y[0] <= y <= region.y[1]:
+                    out.append((x, y, s.z, s.yaw))
+    return np.array(out).reshape(-1, 4)
