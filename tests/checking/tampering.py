@@ -356,6 +356,13 @@ def _(d: Document) -> None:
             q[3] += 2 * math.pi
 
 
+@way("a joint turned beyond the other end of its range", "joint_limits")
+def _(d: Document) -> None:
+    for m in d["moves"]:
+        for q in m["q"]:
+            q[3] -= 2 * math.pi
+
+
 @way("accelerations supposed too high", "acceleration_estimate")
 def _(d: Document) -> None:
     d["acceleration"]["joint"] = [3 * a for a in d["acceleration"]["joint"]]

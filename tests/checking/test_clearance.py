@@ -153,7 +153,7 @@ def test_halving_leaves_the_motion_as_it_is(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from(ARMS), st.integers(0, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_points_move_and_accelerate_no_more_than_the_bounds_say(seed: int, robot_id: str, first: int) -> None:
     from robotplus.robots.catalogue import load_catalogue
 

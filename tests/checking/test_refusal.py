@@ -78,6 +78,14 @@ def test_a_seam_within_reach_is_not_out_of_reach(catalogue: Catalogue) -> None:
     assert [code for code, _ in verdict.reasons] == ["witness"]
 
 
+def test_a_region_is_not_judged_by_its_middle(catalogue: Catalogue) -> None:
+    """From 1.2 m the seam is in reach, from the middle of the region at 3.6 m it is not."""
+    robot = catalogue[ROBOT]
+    for nearest, holds in ((1200.0, False), (3400.0, True)):
+        need = need_with(base__x_mm=[nearest, 6000.0], base__y_mm=[-100.0, 100.0])
+        assert check_refusal(refusal(robot, need, reach_witness(robot)), robot, need).holds is holds
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -95,6 +95,14 @@ def test_claimed_tolerances(
     assert verdict.holds is holds, verdict.reasons
 
 
+def test_a_tolerance_that_uses_up_the_clearance_is_refused(seam: Certificate, catalogue: Catalogue) -> None:
+    """The joints could correct 10 mm, but the links would come too near the plate on the travel."""
+    claims = seam.claims | {"base_tolerance": {"xy_m": 0.010, "angle_rad": 0.0}}
+    (reason,) = check(dataclasses.replace(seam, claims=claims), catalogue).reasons
+    assert reason[0] == "base_tolerance"
+    assert "mm demanded" in reason[1]
+
+
 def test_what_holds_on_paper_holds_for_displaced_bases(seam: Certificate) -> None:
     """Corrected postures at the corners of the tolerance stay within limits."""
     rig, tolerance = seam_builder().rig, seam.claims["base_tolerance"]
