@@ -159,6 +159,29 @@ def test_an_arc_followed_along_its_chord_is_seen() -> None:
         assert follow(builder.rig, pieces, demand).position >= 0.99 * sagitta
 
 
+def test_a_bow_between_two_samples_is_seen() -> None:
+    """The tool moves 4 mm straight on while the path makes a half circle with the same ends."""
+    builder = seam_builder()
+    move = next(m for m in builder.certificate([0.0]).moves if m.kind == "stroke")
+    piece = cut([move]).take(np.array([len(move.t) // 2]))
+    ends = builder.rig.tcp(builder.rig.poses(np.concatenate([piece.q0, piece.q1])))[1]
+    radius = float(np.linalg.norm(ends[1] - ends[0])) / 2
+    bow = ArcCurve(ends.mean(axis=0), UP, start=ends[0], angle=math.pi, z=-UP, turns=False)
+    assert radius > 0.0015
+    assert follow(builder.rig, piece, anything(bow)).position >= radius
+
+
+def test_a_rush_between_two_rests_is_seen() -> None:
+    rig, move = seam_builder().rig, swing(-0.3, 0.3)
+    _, places = rig.tcp(rig.poses(move.q))
+    away = places[1] - places[0]
+    length = float(np.linalg.norm(away))
+    line = Line(places[0], away / length, length, -UP, np.array([1.0, 0.0, 0.0]))
+    q, rate, _ = evaluate(move, np.linspace(0, 1, 500))
+    speed = np.linalg.norm(np.einsum("mij,mj->mi", rig.jacobian(rig.poses(q))[:, :3], rate), axis=1)
+    assert follow(rig, cut([move]), dataclasses.replace(anything(line), speed=(0.0, 9.0))).top >= speed.max()
+
+
 def test_tool_speed_is_bounded_between_samples() -> None:
     builder = seam_builder()
     move = next(m for m in builder.certificate([0.0]).moves if m.kind == "stroke")
