@@ -73,12 +73,14 @@ def rings(robot: Robot, program: Program, last_point: Array) -> Rings:
     rows = []
     for stop in program.stops:
         places, z, x = waypoints(stop)
-        angle = stop.tilt_tolerance + need.angle_tolerance
-        slack = need.path_tolerance + float(np.linalg.norm(p)) * (2 * angle if stop.spins else angle)
+        lean = stop.tilt_tolerance + need.angle_tolerance
+        size = float(np.linalg.norm(p))
         if stop.spins is not None and len(stop.spins) == 1:  # one spin: P is a point, a circle of radius 0
             tx = np.cos(stop.spins[0]) * x + np.sin(stop.spins[0]) * np.cross(z, x)
+            slack = need.path_tolerance + size * (lean + need.angle_tolerance)
             rows.append((places + p[0] * tx + p[1] * np.cross(z, tx) + p[2] * z, z, 0.0, slack))
         else:
+            slack = need.path_tolerance + size * lean
             rows.append((places + p[2] * z, z, float(np.hypot(p[0], p[1])), slack))
     return Rings(
         np.concatenate([r[0] for r in rows]),
