@@ -137,7 +137,9 @@ def _redundant(axes: Array) -> KinematicClass | None:
             continue
         out = np.zeros(SIZE)
         out[METHOD], out[SLACK] = method, 1e-9 + 4.0 * error
-        trusted = method == METHOD_SWIVEL and error < EXACT  # with a joint held, a near miss may grow by its root
+        trusted = (
+            method == METHOD_SWIVEL and error < EXACT
+        )  # with a joint held, a near miss may grow by its root
         out[POLISH] = 0 if trusted else POLISH_ITERATIONS if error < MISS else START_ITERATIONS
         out[POINTS : POINTS + 2] = [along(axes, shoulder[k], shoulder_point) for k in (0, 2)]
         out[POINTS + 2 : POINTS + 4] = [along(axes, k, wrist_point) for k in ends]

@@ -2,14 +2,16 @@
 #include "ik.h"
 
 #define POLISHED 1e-7     /* metres: what Newton must reach */
-#define TURN_TOGETHER 0.7 /* radians: solutions of neighbouring poses farther apart than this are different branches */
+#define TURN_TOGETHER 0.7 /* radians: solutions of neighbouring poses farther apart than this are different branches \
+                           */
 
 /* Poses first .. first + IK_LANES - 1 (the last one again where there are no more). */
 static void load_block(const double *pose, int32_t n, int32_t stride, int32_t first, double p[12][IK_LANES]) {
     const int full = n - first >= IK_LANES;
     for (int k = 0; k < 12; k++) {
         const double *from = pose + (int64_t)k * stride + first;
-        if (full) memcpy(p[k], from, sizeof p[k]);
+        if (full)
+            memcpy(p[k], from, sizeof p[k]);
         else
             for (int i = 0; i < IK_LANES; i++) p[k][i] = from[i < n - first ? i : n - first - 1];
     }
@@ -37,7 +39,21 @@ static void to_joints(const rp_robot *r, double target[12][IK_LANES], double the
         const double sign = r->ik[IK_SIGN + j], offset = r->ik[IK_OFFSET + j];
         for (int i = 0; i < IK_LANES; i++) theta[j][i] = sign * (theta[j][i] - offset);
     }
-    if (r->ik[IK_POLISH] > 0) ik_refine(r, target, theta, good, (int)r->ik[IK_POLISH], POLISHED, 0);
+    if (r->ik[IK_POLISH] > 0) {
+        ik_cull(r, theta, good, IK_NEAR_LIMIT);
+        ik_refine(r, target, theta, good, (int)r->ik[IK_POLISH], POLISHED, 0);
+    }
+}
+
+void ik_cull(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good, double margin) {
+    for (int j = 0; j < r->dof; j++) {
+        const double middle = 0.5 * (r->lower[j] + r->upper[j]), half = 0.5 * (r->upper[j] - r->lower[j]) + margin;
+        const int turns = !(r->prismatic >> j & 1);
+        for (int i = 0; i < IK_LANES; i++) {
+            const double x = turns ? ik_wind(q[j][i], r->lower[j], r->upper[j]) : q[j][i];
+            good[i] = fabs(x - middle) <= half ? good[i] : 0;
+        }
+    }
 }
 
 void ik_settle(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good) {
@@ -79,8 +95,10 @@ static void closed_batch(const rp_robot *r, const double *pose, int32_t n, int32
         const int32_t count = n - first < IK_LANES ? n - first : IK_LANES;
         load_block(pose, n, stride, first, target);
         to_canon(r, target, b.wrist);
-        if (r->ik_class == RP_IK_OPW) ik_opw(r, &b);
-        else ik_ur(r, &b);
+        if (r->ik_class == RP_IK_OPW)
+            ik_opw(r, &b);
+        else
+            ik_ur(r, &b);
         for (int branch = 0; branch < 8; branch++) {
             to_joints(r, target, b.theta[branch], b.good[branch]);
             ik_settle(r, b.theta[branch], b.good[branch]);
@@ -99,9 +117,10 @@ static void redundant_batch(const rp_robot *r, const double *pose, int32_t n, in
     }
 }
 
-/* Slots of a pose's solutions: each goes where the most alike one of the poses before went, so that a slot stays one branch
- * along a path; last[slot] is brought up to date, seen counts the slots ever used. */
-static void assign_slots(const rp_robot *r, double (*found)[RP_DOF], int n, double (*last)[RP_DOF], int *seen, int *slot) {
+/* Slots of a pose's solutions: each goes where the most alike one of the poses before went, so that a slot stays one
+ * branch along a path; last[slot] is brought up to date, seen counts the slots ever used. */
+static void assign_slots(const rp_robot *r, double (*found)[RP_DOF], int n, double (*last)[RP_DOF], int *seen,
+                         int *slot) {
     uint64_t taken = 0;
     for (int k = 0; k < n; k++) {
         double best = TURN_TOGETHER;
@@ -117,7 +136,8 @@ static void assign_slots(const rp_robot *r, double (*found)[RP_DOF], int n, doub
     for (int k = 0; k < n; k++) {
         if (slot[k] < 0) {
             int s = *seen;
-            if (s < r->n_branch) (*seen)++;
+            if (s < r->n_branch)
+                (*seen)++;
             else
                 for (s = 0; taken >> s & 1;) s++;
             slot[k] = s;
@@ -135,8 +155,8 @@ static void numeric_batch(const rp_robot *r, const double *pose, int32_t n, int3
         double one[12];
         for (int k = 0; k < 12; k++) one[k] = pose[(int64_t)k * stride + i];
         for (int s = 0; s < r->n_branch; s++) ok[(int64_t)s * stride + i] = 0;
-        const int count = scan ? ik_scan(r, one, found, r->n_branch)
-                               : ik_numeric(r, one, before, n_before, found, r->n_branch);
+        const int count =
+            scan ? ik_scan(r, one, found, r->n_branch) : ik_numeric(r, one, before, n_before, found, r->n_branch);
         assign_slots(r, found, count, last, &seen, slot);
         for (int k = 0; k < count; k++) {
             for (int j = 0; j < RP_DOF; j++) q[((int64_t)slot[k] * RP_DOF + j) * stride + i] = found[k][j];
@@ -148,9 +168,12 @@ static void numeric_batch(const rp_robot *r, const double *pose, int32_t n, int3
 }
 
 void rp_ik_batch(const rp_robot *r, const double *pose, int32_t n, int32_t stride, double *q, uint8_t *ok) {
-    if (r->ik_class != RP_IK_GENERIC) closed_batch(r, pose, n, stride, q, ok);
-    else if (r->ik[IK_METHOD] >= IK_HELD) redundant_batch(r, pose, n, stride, q, ok);
-    else numeric_batch(r, pose, n, stride, q, ok);
+    if (r->ik_class != RP_IK_GENERIC)
+        closed_batch(r, pose, n, stride, q, ok);
+    else if (r->ik[IK_METHOD] >= IK_HELD)
+        redundant_batch(r, pose, n, stride, q, ok);
+    else
+        numeric_batch(r, pose, n, stride, q, ok);
 }
 
 void rp_trigonometry(const double *y, const double *x, int32_t n, double *sine, double *cosine, double *angle) {

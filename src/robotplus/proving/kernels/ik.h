@@ -18,11 +18,20 @@ static inline void ik_sincos(double x, double *s, double *c) {
     r -= n * 2.02226624879595063154e-21;
     const double z = r * r;
     const double sr =
-        r + r * z * (-1.0 / 6 + z * (1.0 / 120 + z * (-1.0 / 5040 + z * (1.0 / 362880 + z * (-1.0 / 39916800
-          + z * (1.0 / 6227020800.0 + z * (-1.0 / 1307674368000.0 + z * (1.0 / 355687428096000.0))))))));
+        r + r * z *
+                (-1.0 / 6 +
+                 z * (1.0 / 120 +
+                      z * (-1.0 / 5040 +
+                           z * (1.0 / 362880 + z * (-1.0 / 39916800 +
+                                                    z * (1.0 / 6227020800.0 + z * (-1.0 / 1307674368000.0 +
+                                                                                   z * (1.0 / 355687428096000.0))))))));
     const double cr =
-        1 + z * (-1.0 / 2 + z * (1.0 / 24 + z * (-1.0 / 720 + z * (1.0 / 40320 + z * (-1.0 / 3628800
-          + z * (1.0 / 479001600.0 + z * (-1.0 / 87178291200.0 + z * (1.0 / 20922789888000.0))))))));
+        1 + z * (-1.0 / 2 +
+                 z * (1.0 / 24 +
+                      z * (-1.0 / 720 +
+                           z * (1.0 / 40320 +
+                                z * (-1.0 / 3628800 + z * (1.0 / 479001600.0 + z * (-1.0 / 87178291200.0 +
+                                                                                    z * (1.0 / 20922789888000.0))))))));
     int64_t bits;
     memcpy(&bits, &t, sizeof bits);
     const int odd = bits & 1, high = bits >> 1 & 1;
@@ -72,8 +81,10 @@ static inline void ik_fk(const rp_robot *r, const double *q, double f[RP_DOF + 1
                 m[4 * i + 1] = o[4 * i + 1] * c - o[4 * i] * s;
             }
         }
-        if (j) rp_mul(f[j - 1], m, f[j]);
-        else memcpy(f[0], m, sizeof m);
+        if (j)
+            rp_mul(f[j - 1], m, f[j]);
+        else
+            memcpy(f[0], m, sizeof m);
     }
     rp_mul(f[r->dof - 1], r->tip, f[r->dof]);
 }
@@ -95,8 +106,8 @@ static inline int ik_couplings_hold(const rp_robot *r, const double *q) {
 }
 
 /* Base-frame Jacobian columns (linear at point p, then angular) from the frames of ik_fk. */
-static inline void ik_columns(const rp_robot *r, double f[RP_DOF + 1][12], const double p[3],
-                              double lin[RP_DOF][3], double ang[RP_DOF][3]) {
+static inline void ik_columns(const rp_robot *r, double f[RP_DOF + 1][12], const double p[3], double lin[RP_DOF][3],
+                              double ang[RP_DOF][3]) {
     for (int j = 0; j < r->dof; j++) {
         const double *m = f[j], z[3] = {m[2], m[6], m[10]};
         if (r->prismatic >> j & 1) {
@@ -118,45 +129,47 @@ static inline void ik_columns(const rp_robot *r, double f[RP_DOF + 1][12], const
 #define IK_LANES 16
 
 enum { /* where the parameters lie in rp_robot.ik; classify.py fills them */
-    IK_CANON_FROM_BASE = 0,
-    IK_FLANGE_FROM_WRIST = 12,
-    IK_A1 = 24, /* axis 2 before axis 1 */
-    IK_B,       /* wrist beside axis 1, along axis 2 */
-    IK_L2,      /* axis 2 to axis 3 */
-    IK_L3,      /* axis 3 to wrist along axis 4 (OPW); axis 3 to axis 4 (UR) */
-    IK_A2,      /* wrist beside axis 4 in the arm's plane (OPW) */
-    IK_D5,      /* axis 4 to wrist along axis 5 (UR) */
-    IK_E5,      /* axis 5 beside axis 4 (UR) */
-    IK_SIGN = 32,
-    IK_OFFSET = 40,
-    IK_POLISH = 48, /* Newton iterations that follow because the chain is off its class, else 0 */
-    IK_SLACK, /* how far past a double root (arm stretched, wrist beside axis 1) is still on it */
-              /* [m; relative in ik_held.c and ik_swivel.c] */
-    IK_METHOD, /* of the generic class, below */
-    IK_T0,     /* points on joint axes, as z in the joint's frame: see ik_held.c, ik_swivel.c, ik_scan.c */
-    IK_T1,
-    IK_T2,
-    IK_T3
+       IK_CANON_FROM_BASE = 0,
+       IK_FLANGE_FROM_WRIST = 12,
+       IK_A1 = 24, /* axis 2 before axis 1 */
+       IK_B,       /* wrist beside axis 1, along axis 2 */
+       IK_L2,      /* axis 2 to axis 3 */
+       IK_L3,      /* axis 3 to wrist along axis 4 (OPW); axis 3 to axis 4 (UR) */
+       IK_A2,      /* wrist beside axis 4 in the arm's plane (OPW) */
+       IK_D5,      /* axis 4 to wrist along axis 5 (UR) */
+       IK_E5,      /* axis 5 beside axis 4 (UR) */
+       IK_SIGN = 32,
+       IK_OFFSET = 40,
+       IK_POLISH = 48, /* Newton iterations that follow because the chain is off its class, else 0 */
+       IK_SLACK,       /* how far past a double root (arm stretched, wrist beside axis 1) is still on it */
+                       /* [m; relative in ik_held.c and ik_swivel.c] */
+       IK_METHOD,      /* of the generic class, below */
+       IK_T0,          /* points on joint axes, as z in the joint's frame: see ik_held.c, ik_swivel.c, ik_scan.c */
+       IK_T1,
+       IK_T2,
+       IK_T3
 };
 
 enum { IK_NUMERIC = 0, IK_SCAN = 1, IK_HELD = 2, IK_HELD_REVERSED = 3, IK_SWIVEL = 4 };
 
 typedef struct {
-    double wrist[12][IK_LANES];    /* canon_from_wrist, wanted */
+    double wrist[12][IK_LANES]; /* canon_from_wrist, wanted */
     double theta[8][RP_DOF][IK_LANES];
-    double good[8][IK_LANES];      /* 1 where the branch exists, else 0 */
+    double good[8][IK_LANES]; /* 1 where the branch exists, else 0 */
 } ik_block;
 
 void ik_opw(const rp_robot *r, ik_block *b);
 void ik_ur(const rp_robot *r, ik_block *b);
 
 /* The methods of the generic class; q and ok are rp_ik_batch's, already at pose `first`. */
-void ik_redundant(const rp_robot *r, double target[12][IK_LANES], int32_t count, int32_t stride, double *q, uint8_t *ok);
+void ik_redundant(const rp_robot *r, double target[12][IK_LANES], int32_t count, int32_t stride, double *q,
+                  uint8_t *ok);
 
 /* Solutions of one pose (12 doubles), at most `most` rows of 7, all distinct, within limits and couplings. `from` holds
  * n_from earlier solutions to start from (the numeric method uses them). */
 int ik_scan(const rp_robot *r, const double *pose, double (*out)[RP_DOF], int most);
-int ik_numeric(const rp_robot *r, const double *pose, double (*from)[RP_DOF], int n_from, double (*out)[RP_DOF], int most);
+int ik_numeric(const rp_robot *r, const double *pose, double (*from)[RP_DOF], int n_from, double (*out)[RP_DOF],
+               int most);
 
 /* In each lane the library posture nearest the pose, among the lane's share `share` of `shares`. */
 void ik_nearest_seeds(const rp_robot *r, const double *pose, int share, int shares, double q[RP_DOF][IK_LANES]);
@@ -165,13 +178,19 @@ void ik_nearest_seeds(const rp_robot *r, const double *pose, int share, int shar
 int ik_is_new(const rp_robot *r, const double *q, double (*list)[RP_DOF], int n);
 
 /* Newton on the true chain from q towards the base_from_flange targets, lane by lane; good becomes 0 where the error
- * (metres; radians times IK_ANGLE_ARM) ends at tol or more. within_limits keeps every iterate within the joint limits. */
-void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], double *good,
-               int iterations, double tol, int within_limits);
+ * (metres; radians times IK_ANGLE_ARM) ends at tol or more. within_limits keeps every iterate within the joint limits.
+ */
+void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], double *good, int iterations,
+               double tol, int within_limits);
 
 /* Turn revolute joints into their ranges (nearest the middle) and couplings; good becomes 0 where that fails. */
 void ik_settle(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good);
 
+/* good becomes 0 where a joint is more than `margin` outside its limits. */
+void ik_cull(const rp_robot *r, double q[RP_DOF][IK_LANES], double *good, double margin);
+
+/* How far from the limits [rad] a start for Newton may lie when it is right but for a small misfit. */
+#define IK_NEAR_LIMIT 0.03
 /* How far past a joint limit [rad] still counts as on it. */
 #define IK_ON_LIMIT 1e-10
 

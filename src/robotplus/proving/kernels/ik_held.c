@@ -1,8 +1,8 @@
 /* Seven joints whose axes 1, 2, 3 meet in a shoulder S and 5, 6 in a wrist point W, with joint 7 held at a value.
  *
- * Joint 7 and the pose fix W; |W - S| gives joint 4 (two ways); the vector from W to S, seen from both ends, gives joints 6
- * (two ways) and 5; what remains is a rotation for joints 1, 2, 3 (two ways).
- * IK_T0, IK_T1: S along axes 1 and 3; IK_T2, IK_T3: W along axes 5 and 6, each as z in the joint's frame. */
+ * Joint 7 and the pose fix W; |W - S| gives joint 4 (two ways); the vector from W to S, seen from both ends, gives
+ * joints 6 (two ways) and 5; what remains is a rotation for joints 1, 2, 3 (two ways). IK_T0, IK_T1: S along axes 1 and
+ * 3; IK_T2, IK_T3: W along axes 5 and 6, each as z in the joint's frame. */
 #include "ik_seven.h"
 
 void ik_held(const ik_chain *ch, const double *k, double pose[12][IK_LANES], const double *at, int branch,
@@ -17,8 +17,9 @@ void ik_held(const ik_chain *ch, const double *k, double pose[12][IK_LANES], con
     double sp[3], o6_inverse[12], last[12];
     ik_rotate_back(o3, s2, sp); /* S before joint 4 turns */
     rp_inv(ch->origin[6], o6_inverse);
-    const double constant4 = 0.5 * (sp[0] * sp[0] + sp[1] * sp[1] + sp[2] * sp[2] + w3[0] * w3[0] + w3[1] * w3[1] + w3[2] * w3[2]) -
-                             w3[2] * sp[2];
+    const double constant4 =
+        0.5 * (sp[0] * sp[0] + sp[1] * sp[1] + sp[2] * sp[2] + w3[0] * w3[0] + w3[1] * w3[1] + w3[2] * w3[2]) -
+        w3[2] * sp[2];
     const double b4 = w3[0] * sp[0] + w3[1] * sp[1], c4k = w3[0] * sp[1] - w3[1] * sp[0];
     memcpy(last, ch->tip_inverse, sizeof last);
     for (int i = 0; i < IK_LANES; i++) {
@@ -34,23 +35,24 @@ void ik_held(const ik_chain *ch, const double *k, double pose[12][IK_LANES], con
             a[4 * row + 3] = x * last[3] + y * last[7] + z * last[11] + pose[4 * row + 3][i];
         }
         rp_mul(a, o6_inverse, t);
-        double to_s[3], v5[3], exists;
+        double to_s[3], v5[3];
         for (int row = 0; row < 3; row++) to_s[row] = s_base[row] - (t[4 * row + 3] + k[IK_T3] * t[4 * row + 2]);
         const double u2 = to_s[0] * to_s[0] + to_s[1] * to_s[1] + to_s[2] * to_s[2];
         double c4, s4, c5, s5, c6, s6;
-        exists = ik_balance(b4, c4k, constant4 - 0.5 * u2, side4, slack, &c4, &s4);
+        const double in_reach = ik_balance(b4, c4k, constant4 - 0.5 * u2, side4, slack, &c4, &s4);
         /* from W to S before joint 5 (p) and after joint 6 (v5) */
         double v3[3], p[3], u[3], w[3];
         ik_turned(c4, -s4, sp, v3);
         for (int row = 0; row < 3; row++) v3[row] -= w3[row];
         ik_rotate_back(o4, v3, p);
         ik_rotate_back(t, to_s, v5);
-        exists *= ik_balance(o5[8] * v5[0] + o5[9] * v5[1], o5[9] * v5[0] - o5[8] * v5[1], p[2] - o5[10] * v5[2], side6, slack,
-                          &c6, &s6);
+        double exists = ik_balance(o5[8] * v5[0] + o5[9] * v5[1], o5[9] * v5[0] - o5[8] * v5[1], p[2] - o5[10] * v5[2],
+                                   side6, slack, &c6, &s6);
         ik_turned(c6, s6, v5, u);
         ik_rotate(o5, u, w);
         ik_swing(w[0], w[1], p[0], p[1], &c5, &s5);
-        /* the columns of the rotation after joint 3, carried back through joints 6, 5, 4: m = rows seen before joint 1 */
+        /* the columns of the rotation after joint 3, carried back through joints 6, 5, 4: m = rows seen before joint 1
+         */
         double m[3][3];
 #pragma clang loop unroll(full) /* else the lanes loop does not vectorise */
         for (int col = 0; col < 3; col++) {
@@ -73,7 +75,6 @@ void ik_held(const ik_chain *ch, const double *k, double pose[12][IK_LANES], con
         theta[4][i] = ik_atan2(s5, c5);
         theta[5][i] = ik_atan2(s6, c6);
         theta[6][i] = at[i];
-        good[i] = exists;
+        good[i] = in_reach * exists > 0 ? 1 : -in_reach;
     }
 }
-

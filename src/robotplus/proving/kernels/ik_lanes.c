@@ -4,10 +4,13 @@
 typedef double lanes[IK_LANES];
 
 #define ROWS 6
-#define MOST 0.5          /* radians (or metres) a joint may move in one iteration */
-#define DAMPING 1e-3      /* damping per squared error */
+#define MOST 0.5     /* radians (or metres) a joint may move in one iteration */
+#define DAMPING 1e-3 /* damping per squared error */
 #define DAMPING_LEAST 1e-14
 #define DAMPING_SHORT 1e-9 /* the same for arms with fewer than six joints, whose J JT has no inverse */
+
+#define PATIENCE 4 /* iterations before lanes may be given up */
+#define STUCK 0.6  /* share of its squared error that a hopeful lane gets rid of at least */
 
 typedef struct {
     lanes col[RP_DOF][ROWS]; /* Jacobian at the flange origin, rotations times IK_ANGLE_ARM */
@@ -16,8 +19,7 @@ typedef struct {
 } lanes_linear;
 
 /* Forward kinematics, pose error and Jacobian of every lane. */
-static void linearise(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES],
-                      lanes_linear *out) {
+static void linearise(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], lanes_linear *out) {
     lanes f[12], at[RP_DOF][3], axis[RP_DOF][3];
     for (int k = 0; k < 12; k++)
         for (int i = 0; i < IK_LANES; i++) f[k][i] = k % 5 == 0;
@@ -75,8 +77,8 @@ static void linearise(const rp_robot *r, double target[12][IK_LANES], double q[R
         for (int row = 0; row < 3; row++) {
             const int u = (row + 1) % 3, v = (row + 2) % 3;
             for (int i = 0; i < IK_LANES; i++) {
-                const double cross = axis[j][u][i] * (f[4 * v + 3][i] - at[j][v][i]) -
-                                     axis[j][v][i] * (f[4 * u + 3][i] - at[j][u][i]);
+                const double cross =
+                    axis[j][u][i] * (f[4 * v + 3][i] - at[j][v][i]) - axis[j][v][i] * (f[4 * u + 3][i] - at[j][u][i]);
                 out->col[j][row][i] = slides ? axis[j][row][i] : cross;
                 out->col[j][3 + row][i] = slides ? 0 : IK_ANGLE_ARM * axis[j][row][i];
             }
@@ -122,17 +124,22 @@ static void solve(int dof, lanes_linear *l) {
     }
 }
 
-void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], double *good,
-               int iterations, double tol, int within_limits) {
+void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][IK_LANES], double *good, int iterations,
+               double tol, int within_limits) {
     lanes_linear l;
+    lanes last;
     double any = 0;
     for (int i = 0; i < IK_LANES; i++) any += good[i];
     if (any == 0) return;
     for (int it = 0;; it++) {
         linearise(r, target, q, &l);
         double open = 0;
-        for (int i = 0; i < IK_LANES; i++) open += good[i] > 0 && l.norm2[i] >= tol * tol ? 1 : 0;
-        if (open == 0) return;
+        for (int i = 0; i < IK_LANES; i++) {
+            const int stuck = it > PATIENCE && l.norm2[i] > STUCK * last[i];
+            open += good[i] > 0 && l.norm2[i] >= tol * tol && !stuck ? 1 : 0;
+            last[i] = l.norm2[i];
+        }
+        if (open == 0) break;
         if (it == iterations) break;
         lanes step, scale;
         for (int i = 0; i < IK_LANES; i++) scale[i] = l.norm2[i] >= tol * tol ? MOST : 0, step[i] = MOST;

@@ -1,7 +1,7 @@
 /* Any chain: damped Newton from the nearest of a library of postures, and from the solutions of the pose before.
  *
- * The library (rp_seed_library) is a low-discrepancy sequence within the limits. Each lane takes the nearest posture of its
- * own share of the library, so the starts are near the pose and still unlike each other. */
+ * The library (rp_seed_library) is a low-discrepancy sequence within the limits. Each lane takes the nearest posture of
+ * its own share of the library, so the starts are near the pose and still unlike each other. */
 #include "ik.h"
 
 #define ITERATIONS 14
@@ -68,7 +68,8 @@ int ik_is_new(const rp_robot *r, const double *q, double (*list)[RP_DOF], int n)
     return 1;
 }
 
-static int harvest(const rp_robot *r, double q[RP_DOF][IK_LANES], const double *good, double (*out)[RP_DOF], int n, int most) {
+static int harvest(const rp_robot *r, double q[RP_DOF][IK_LANES], const double *good, double (*out)[RP_DOF], int n,
+                   int most) {
     for (int i = 0; i < IK_LANES && n < most; i++) {
         double one[RP_DOF];
         for (int j = 0; j < RP_DOF; j++) one[j] = q[j][i];
@@ -77,7 +78,8 @@ static int harvest(const rp_robot *r, double q[RP_DOF][IK_LANES], const double *
     return n;
 }
 
-int ik_numeric(const rp_robot *r, const double *pose, double (*from)[RP_DOF], int n_from, double (*out)[RP_DOF], int most) {
+int ik_numeric(const rp_robot *r, const double *pose, double (*from)[RP_DOF], int n_from, double (*out)[RP_DOF],
+               int most) {
     double target[12][IK_LANES], q[RP_DOF][IK_LANES], good[IK_LANES];
     for (int k = 0; k < 12; k++)
         for (int i = 0; i < IK_LANES; i++) target[k][i] = pose[k];

@@ -30,14 +30,13 @@ static void shoulder(const double *k, const ik_block *b, double side, lanes c1, 
 
 /* One elbow: theta 2 and 3, then both wrists. */
 static void arm_and_wrist(const double *k, ik_block *b, double elbow, int branch, const lanes c1, const lanes s1,
-                          const lanes x, const lanes theta1, const lanes exists, double c4_at_rest,
-                          double s4_at_rest) {
+                          const lanes x, const lanes theta1, const lanes exists, double c4_at_rest, double s4_at_rest) {
     const double l2 = k[IK_L2], a2 = k[IK_A2], l3 = k[IK_L3];
     const double reach2 = a2 * a2 + l3 * l3, reach = sqrt(reach2);
     double above, below;
     ik_bend_slack(l2, reach, k[IK_SLACK], &above, &below);
     const double cpsi = l3 / reach, spsi = a2 / reach, psi = ik_atan2(a2, l3);
-    double(*t)[IK_LANES] = b->theta[branch], (*u)[IK_LANES] = b->theta[branch + 4];
+    double (*t)[IK_LANES] = b->theta[branch], (*u)[IK_LANES] = b->theta[branch + 4];
     double *good = b->good[branch], *good_flipped = b->good[branch + 4];
     for (int i = 0; i < IK_LANES; i++) {
         const double z = b->wrist[11][i];
@@ -49,7 +48,7 @@ static void arm_and_wrist(const double *k, ik_block *b, double elbow, int branch
         t[1][i] = ik_atan2(s2, c2);
         t[2][i] = ik_atan2(sb, cb) - psi;
         good[i] = d <= 1 + above && d >= -1 - below ? exists[i] : 0;
-        const double sp = s2 * cb + c2 * sb, cp = c2 * cb - s2 * sb; /* upper arm + elbow angle */
+        const double sp = s2 * cb + c2 * sb, cp = c2 * cb - s2 * sb;         /* upper arm + elbow angle */
         const double sf = sp * cpsi - cp * spsi, cf = cp * cpsi + sp * spsi; /* theta 2 + theta 3 */
         const double xx = b->wrist[0][i], xy = b->wrist[4][i], xz = b->wrist[8][i];
         const double yx = b->wrist[1][i], yy = b->wrist[5][i], yz = b->wrist[9][i];

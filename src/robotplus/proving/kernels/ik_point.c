@@ -19,15 +19,17 @@ static void spun(const double *target, const double *tcp, double angle, double *
     rp_mul(turned, back, flange);
 }
 
-/* Arms of six and more joints meet every spin they can reach: all branches at SPINS of them, taken in an order that spreads
- * the first few around the circle. */
+/* Arms of six and more joints meet every spin they can reach: all branches at SPINS of them, taken in an order that
+ * spreads the first few around the circle. */
 static int by_spins(const rp_robot *r, const double *target, const double *tcp, int spins, double *q_out, int max_out) {
     double pose[12 * SPINS], q[RP_BRANCH * RP_DOF * SPINS];
     uint8_t ok[RP_BRANCH * SPINS];
     for (int k = 0; k < spins; k++) {
         double flange[12];
-        if (spins > 1) spun(target, tcp, 2 * IK_PI * k / spins, flange);
-        else memcpy(flange, target, sizeof flange);
+        if (spins > 1)
+            spun(target, tcp, 2 * IK_PI * k / spins, flange);
+        else
+            memcpy(flange, target, sizeof flange);
         for (int m = 0; m < 12; m++) pose[m * spins + k] = flange[m];
     }
     rp_ik_batch(r, pose, spins, spins, q, ok);
@@ -45,7 +47,7 @@ static int by_spins(const rp_robot *r, const double *target, const double *tcp, 
 
 /* Arms of fewer joints meet few spins: Newton on position and direction alone, from the library. */
 static int by_seeds(const rp_robot *r, const double *target, const double *tcp, double *q_out, int max_out) {
-    double(*out)[RP_DOF] = (double(*)[RP_DOF])q_out;
+    double (*out)[RP_DOF] = (double (*)[RP_DOF])q_out;
     int n = 0;
     for (int k = 0; k < 4; k++) {
         double flange[12], q[RP_DOF][IK_LANES];

@@ -1,19 +1,20 @@
-/* Six revolute joints with an arm like the ortho-parallel one but no spherical wrist: axes 4 and 5 meet in a point A, while axis
- * 6 passes elsewhere. For a value of joint 6 the pose fixes A and the direction of axis 5; A gives joints 1, 2, 3 (four ways,
- * as in ik_opw.c), hence axis 4; its angle to axis 5 must be the built one. So the solutions are the roots of four functions of
- * one angle: they are sampled around the circle, roots are bracketed and closed in on, then checked on the true chain.
+/* Six revolute joints with an arm like the ortho-parallel one but no spherical wrist: axes 4 and 5 meet in a point A,
+ * while axis 6 passes elsewhere. For a value of joint 6 the pose fixes A and the direction of axis 5; A gives joints 1,
+ * 2, 3 (four ways, as in ik_opw.c), hence axis 4; its angle to axis 5 must be the built one. So the solutions are the
+ * roots of four functions of one angle: they are sampled around the circle, roots are bracketed and closed in on, then
+ * checked on the true chain.
  *
- * The two elbows (or the two shoulder sides) join where the arm is stretched (or A is beside axis 1): brackets are also made
- * between the last sample and that edge, so no root is lost for lack of a neighbour.
+ * The two elbows (or the two shoulder sides) join where the arm is stretched (or A is beside axis 1): brackets are also
+ * made between the last sample and that edge, so no root is lost for lack of a neighbour.
  *
  * Lengths as in ik_opw.c with A for the wrist. IK_T0: A along axis 5; IK_T1: cosine between axes 4 and 5. */
 #include "ik.h"
 
 #define SAMPLES 64
-#define FINE 1e-11     /* width of a closed bracket [rad] */
-#define TANGENT 1e-6   /* a dip this low is taken for a double root; Newton decides */
-#define HIDDEN 0.05     /* how far short of reach two samples may fall with a reach hidden between them */
-#define CLOSED 1e-8    /* what Newton must reach on the true chain [m] */
+#define FINE 1e-11   /* width of a closed bracket [rad] */
+#define TANGENT 1e-6 /* a dip this low is taken for a double root; Newton decides */
+#define HIDDEN 0.05  /* how far short of reach two samples may fall with a reach hidden between them */
+#define CLOSED 1e-8  /* what Newton must reach on the true chain [m] */
 
 typedef struct {
     /* A and axis 5 before axis 1, over joint 6: constant + cosine + sine parts */
@@ -67,7 +68,8 @@ static inline void reach_side(const scan *s, double c6, double s6, double side, 
     o->valid = n2 < 0 ? n2 : 1 - cosine * cosine;
 }
 
-/* Direction of axis 4 in the arm's plane (sf ahead, cf up) with the elbow on one side; returns what is wrong with its angle. */
+/* Direction of axis 4 in the arm's plane (sf ahead, cf up) with the elbow on one side; returns what is wrong with its
+ * angle. */
 static inline double elbow_gap(const scan *s, const reach *o, double elbow, double *sf, double *cf) {
     const double sb = elbow * o->sine, m = s->l2 + s->reach * o->cosine, q = s->reach * sb;
     const double w2 = m * m + q * q, inv = 1 / (w2 > 1e-20 ? w2 : 1e-20);
@@ -82,8 +84,8 @@ typedef struct {
     double g, valid, c1, s1, sphi, cphi;
 } arm;
 
-/* Branch b at one value of joint 6: what is wrong with the angle between axes 4 and 5. Where the arm does not reach, the
- * nearest stretched one stands in and valid < 0. */
+/* Branch b at one value of joint 6: what is wrong with the angle between axes 4 and 5. Where the arm does not reach,
+ * the nearest stretched one stands in and valid < 0. */
 static arm arm_at(const scan *s, double q6, int b) {
     reach side;
     arm o;
@@ -138,7 +140,8 @@ static void recover(const rp_robot *r, const double *pose, const scan *s, double
     const double arm_angle[3] = {theta[0], theta[1], theta[2] - theta[1]};
     memcpy(f, r->origin[0], sizeof f);
     for (int j = 0; j < 5; j++) {
-        if (j < 3) q[j] = k[IK_SIGN + j] * (arm_angle[j] - k[IK_OFFSET + j]);
+        if (j < 3)
+            q[j] = k[IK_SIGN + j] * (arm_angle[j] - k[IK_OFFSET + j]);
         else {
             /* where the next axis points: that of joint 5 comes from `before`, that of joint 6 is its z */
             const double *next = r->origin[j + 1];
@@ -160,7 +163,8 @@ static void recover(const rp_robot *r, const double *pose, const scan *s, double
     q[5] = q6;
 }
 
-/* Root of g[b] between x and y, with values of opposite signs there (Illinois: false position that cannot get stuck). */
+/* Root of g[b] between x and y, with values of opposite signs there (Illinois: false position that cannot get stuck).
+ */
 static double close_in(const scan *s, int b, double x, double y, double at_x, double at_y) {
     int kept = 0;
     double root = x;
@@ -185,8 +189,10 @@ static double close_in(const scan *s, int b, double x, double y, double at_x, do
 static double edge_between(const scan *s, int b, double inside, double outside) {
     for (int it = 0; it < 26; it++) {
         const double x = 0.5 * (inside + outside);
-        if (arm_at(s, x, b).valid >= 0) inside = x;
-        else outside = x;
+        if (arm_at(s, x, b).valid >= 0)
+            inside = x;
+        else
+            outside = x;
     }
     return inside;
 }
@@ -206,10 +212,11 @@ static void bracket(const scan *s, roots *found, int b, double x, double y, doub
     if ((at_x > 0) != (at_y > 0)) keep_root(found, close_in(s, b, x, y, at_x, at_y), b);
 }
 
-/* Lowest point of h * f between x and y, of which m is an inner point lower than both, by golden section; stops as soon as it
- * is below zero, or plainly will not get there. The function is g[b], or valid[b] when b < 0 (then of branch ~b). */
-static double lowest(const scan *s, int b, double h, double x, double m, double y, double at_x, double at_m, double at_y,
-                     double *at) {
+/* Lowest point of h * f between x and y, of which m is an inner point lower than both, by golden section; stops as soon
+ * as it is below zero, or plainly will not get there. The function is g[b], or valid[b] when b < 0 (then of branch ~b).
+ */
+static double lowest(const scan *s, int b, double h, double x, double m, double y, double at_x, double at_m,
+                     double at_y, double *at) {
     double best = h * at_m, left = h * at_x, right = h * at_y;
     for (int it = 0; it < 24 && best > 0; it++) {
         const double drop = fmax(left, right) - best;
@@ -219,11 +226,15 @@ static double lowest(const scan *s, int b, double h, double x, double m, double 
         const arm a = arm_at(s, probe, b < 0 ? ~b : b);
         const double v = h * (b < 0 ? a.valid : a.g);
         if (v < best) {
-            if (longer) x = m, left = best;
-            else y = m, right = best;
+            if (longer)
+                x = m, left = best;
+            else
+                y = m, right = best;
             m = probe, best = v;
-        } else if (longer) y = probe, right = v;
-        else x = probe, left = v;
+        } else if (longer)
+            y = probe, right = v;
+        else
+            x = probe, left = v;
     }
     *at = h * best;
     return m;
@@ -242,7 +253,8 @@ static void look_between(const scan *s, roots *found, int b, int elbow, const no
     if (h * g < 0) {
         bracket(s, found, b, x->x, low, gx, g);
         bracket(s, found, b, low, y->x, g, gy);
-    } else if (fabs(g) < TANGENT) keep_root(found, low, b);
+    } else if (fabs(g) < TANGENT)
+        keep_root(found, low, b);
 }
 
 static void fill(const scan *s, int side, double x, node *o) {
@@ -250,7 +262,8 @@ static void fill(const scan *s, int side, double x, node *o) {
 }
 
 /* Roots of one node's stretch: towards an edge on either side, towards the next sample, and where it dips. */
-static void search(const scan *s, roots *found, int side, const node *left, const node *here, const node *right, int left_is_edge) {
+static void search(const scan *s, roots *found, int side, const node *left, const node *here, const node *right,
+                   int left_is_edge) {
     for (int e = 0; e < 2; e++) {
         if (left_is_edge) bracket(s, found, side + e, left->x, here->x, left->g[e], here->g[e]);
         bracket(s, found, side + e, here->x, right->x, here->g[e], right->g[e]);

@@ -8,8 +8,9 @@ typedef struct {
     double origin[RP_DOF][12], tip_inverse[12];
 } ik_chain;
 
-/* One branch of every lane of a chain; `at` is the redundancy's value in each lane, good gets 1 or 0. pose is
- * base_from_flange of the chain (inverted when the chain is a reversed robot). */
+/* One branch of every lane of a chain; `at` is the redundancy's value in each lane. good gets 1, or 0, or -1
+ * where only another value of the redundancy can help: theta is then as near as it comes. pose is base_from_flange of
+ * the chain (inverted when the chain is a reversed robot). */
 void ik_held(const ik_chain *ch, const double *k, double pose[12][IK_LANES], const double *at, int branch,
              double theta[RP_DOF][IK_LANES], double *good);
 void ik_swivel(const ik_chain *ch, const double *k, double pose[12][IK_LANES], const double *at, int branch,
@@ -50,12 +51,13 @@ static inline void ik_swing(double tx, double ty, double px, double py, double *
 
 /* (Always inlined: a call would keep the loops over lanes from vectorising.)
  * Rz(x) b Rz(y) c Rz(z) = m for two of the ways, chosen by side; m by rows, b and c as poses. 0 when there is none. */
-__attribute__((always_inline)) static inline double ik_three(double m[3][3], const double *b, const double *c, double side, double slack, double cosine[3],
-                              double sine[3]) {
+__attribute__((always_inline)) static inline double ik_three(double m[3][3], const double *b, const double *c,
+                                                             double side, double slack, double cosine[3],
+                                                             double sine[3]) {
     const double e[3] = {c[2], c[6], c[10]}, x0[3] = {m[0][0], m[1][0], m[2][0]};
     double u[3], w[3];
-    const double exists = ik_balance(b[8] * e[0] + b[9] * e[1], b[9] * e[0] - b[8] * e[1], m[2][2] - b[10] * e[2], side, slack,
-                                     &cosine[1], &sine[1]);
+    const double exists = ik_balance(b[8] * e[0] + b[9] * e[1], b[9] * e[0] - b[8] * e[1], m[2][2] - b[10] * e[2], side,
+                                     slack, &cosine[1], &sine[1]);
     ik_turned(cosine[1], sine[1], e, u);
     ik_rotate(b, u, w);
     ik_swing(w[0], w[1], m[0][2], m[1][2], &cosine[0], &sine[0]);

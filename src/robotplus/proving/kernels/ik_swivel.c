@@ -1,9 +1,9 @@
-/* Seven joints whose axes 1, 2, 3 meet in a shoulder S and 5, 6, 7 in a wrist W: postures by the swivel angle, the turn of the
- * elbow about the line from S to W, zero when the elbow's axis lies level.
+/* Seven joints whose axes 1, 2, 3 meet in a shoulder S and 5, 6, 7 in a wrist W: postures by the swivel angle, the turn
+ * of the elbow about the line from S to W, zero when the elbow's axis lies level.
  *
- * The pose fixes W; |W - S| gives joint 4 (two ways); the swivel angle then fixes how the upper arm stands, and joints 1, 2, 3
- * and 5, 6, 7 are rotations (two ways each). All branches exist at every angle.
- * IK_T0, IK_T1: S along axes 1 and 3; IK_T2, IK_T3: W along axes 5 and 7, each as z in the joint's frame. */
+ * The pose fixes W; |W - S| gives joint 4 (two ways); the swivel angle then fixes how the upper arm stands, and joints
+ * 1, 2, 3 and 5, 6, 7 are rotations (two ways each). All branches exist at every angle. IK_T0, IK_T1: S along axes 1
+ * and 3; IK_T2, IK_T3: W along axes 5 and 7, each as z in the joint's frame. */
 #include "ik_seven.h"
 
 /* Unit vectors along a, along the part of h square to it, and their cross product, as x, z, y. */
@@ -27,8 +27,9 @@ void ik_swivel(const ik_chain *ch, const double *k, double pose[12][IK_LANES], c
     const double s2[3] = {-o3[3], -o3[7], k[IK_T1] - o3[11]}, elbow_axis[3] = {o3[2], o3[6], o3[10]};
     double sp[3];
     ik_rotate_back(o3, s2, sp); /* S before joint 4 turns */
-    const double constant4 = 0.5 * (sp[0] * sp[0] + sp[1] * sp[1] + sp[2] * sp[2] + w3[0] * w3[0] + w3[1] * w3[1] + w3[2] * w3[2]) -
-                             w3[2] * sp[2];
+    const double constant4 =
+        0.5 * (sp[0] * sp[0] + sp[1] * sp[1] + sp[2] * sp[2] + w3[0] * w3[0] + w3[1] * w3[1] + w3[2] * w3[2]) -
+        w3[2] * sp[2];
     const double b4 = w3[0] * sp[0] + w3[1] * sp[1], c4k = w3[0] * sp[1] - w3[1] * sp[0];
     for (int i = 0; i < IK_LANES; i++) {
         double t[3][3], u[3], a[3], v[3], c4, s4, cw, sw; /* t: rotation after joint 7; u: from S to W */
@@ -36,7 +37,8 @@ void ik_swivel(const ik_chain *ch, const double *k, double pose[12][IK_LANES], c
         for (int row = 0; row < 3; row++) {
             const double x = pose[4 * row][i], y = pose[4 * row + 1][i], z = pose[4 * row + 2][i];
             for (int col = 0; col < 3; col++) t[row][col] = x * last[col] + y * last[4 + col] + z * last[8 + col];
-            u[row] = x * last[3] + y * last[7] + z * last[11] + pose[4 * row + 3][i] + k[IK_T3] * t[row][2] - s_base[row];
+            u[row] =
+                x * last[3] + y * last[7] + z * last[11] + pose[4 * row + 3][i] + k[IK_T3] * t[row][2] - s_base[row];
         }
         double exists =
             ik_balance(b4, c4k, constant4 - 0.5 * (u[0] * u[0] + u[1] * u[1] + u[2] * u[2]), side4, slack, &c4, &s4);

@@ -1,8 +1,8 @@
 /* Arm with three parallel axes 2, 3, 4, then 5 and 6 each square to the one before (UR and its many relatives).
  *
  * Canonical chain: axis 1 is z; axes 2, 3, 4 are y, axis 2 at x = a1; at theta = 0 both arm links L2, L3 stand upright,
- * axis 5 is z at x = e5 beside axis 4, the wrist point (axes 5 and 6 meet) lies at d5 along it and at y = b; axis 6 is y.
- * The wrist point is known from the pose and stays at y = b before axis 1, which gives theta 1; axis 5 is square to
+ * axis 5 is z at x = e5 beside axis 4, the wrist point (axes 5 and 6 meet) lies at d5 along it and at y = b; axis 6 is
+ * y. The wrist point is known from the pose and stays at y = b before axis 1, which gives theta 1; axis 5 is square to
  * both axis 2 and axis 6, which gives its direction up to sign; the rest is a planar arm.
  * Branch = 2 * (behind the shoulder) + (elbow the other way) + 4 * (wrist flipped). */
 #include "ik.h"
@@ -20,7 +20,7 @@ void ik_ur(const rp_robot *r, ik_block *b) {
     for (int half = 0; half < 4; half++) {
         const double side = half & 1 ? -1 : 1, flip = half & 2 ? -1 : 1;
         const int branch = 2 * (half & 1) + 2 * (half & 2);
-        double(*t)[IK_LANES] = b->theta[branch], (*u)[IK_LANES] = b->theta[branch + 1];
+        double (*t)[IK_LANES] = b->theta[branch], (*u)[IK_LANES] = b->theta[branch + 1];
         double *good = b->good[branch], *good_other = b->good[branch + 1];
         for (int i = 0; i < IK_LANES; i++) {
             const double px = b->wrist[3][i], py = b->wrist[7][i], pz = b->wrist[11][i];

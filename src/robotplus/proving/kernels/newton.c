@@ -1,8 +1,8 @@
 /* Newton on the true chain: damped least squares with joint limits as an active set. */
 #include "ik.h"
 
-#define MAX_STEP 0.6      /* radians (or metres) a joint may move in one iteration */
-#define DAMPING 1e-3      /* damping per squared error: vanishes at the goal, so convergence stays quadratic */
+#define MAX_STEP 0.6 /* radians (or metres) a joint may move in one iteration */
+#define DAMPING 1e-3 /* damping per squared error: vanishes at the goal, so convergence stays quadratic */
 #define DAMPING_LEAST 1e-13
 
 int32_t rp_sizeof_robot(void) { return (int32_t)sizeof(rp_robot); }
@@ -134,9 +134,12 @@ static void step_tall(int rows, int dof, double col[RP_DOF][6], const double *er
 
 static void step_any(int rows, int dof, double col[RP_DOF][6], const double *error, unsigned use, double damping,
                      double *dq) {
-    if (dof < rows) step_tall(rows, dof, col, error, use, damping, dq);
-    else if (rows == 6) step_wide(6, dof, col, error, use, damping, dq);
-    else step_wide(5, dof, col, error, use, damping, dq);
+    if (dof < rows)
+        step_tall(rows, dof, col, error, use, damping, dq);
+    else if (rows == 6)
+        step_wide(6, dof, col, error, use, damping, dq);
+    else
+        step_wide(5, dof, col, error, use, damping, dq);
 }
 
 /* One configuration's error (rows: three of position, then rotation times IK_ANGLE_ARM) and its columns. */
@@ -144,8 +147,10 @@ static int linearise(const rp_robot *r, const double *goal, const double *tcp, i
                      double error[6], double col[RP_DOF][6]) {
     double f[RP_DOF + 1][12], now[12], lin[RP_DOF][3], ang[RP_DOF][3];
     ik_fk(r, q, f);
-    if (tcp) rp_mul(f[r->dof], tcp, now);
-    else memcpy(now, f[r->dof], sizeof now);
+    if (tcp)
+        rp_mul(f[r->dof], tcp, now);
+    else
+        memcpy(now, f[r->dof], sizeof now);
     const double p[3] = {now[3], now[7], now[11]};
     ik_columns(r, f, p, lin, ang);
     for (int i = 0; i < 3; i++) error[i] = goal[4 * i + 3] - p[i];
@@ -174,8 +179,10 @@ int32_t rp_newton(const rp_robot *r, const double *target, const double *tcp, in
     const int dof = r->dof;
     double goal[12], x[RP_DOF], dq[RP_DOF], error[6], col[RP_DOF][6];
     const double *tool = mode == 0 ? 0 : tcp; /* a whole pose is met at the flange already */
-    if (tool) rp_mul(target, tool, goal);
-    else memcpy(goal, target, sizeof goal);
+    if (tool)
+        rp_mul(target, tool, goal);
+    else
+        memcpy(goal, target, sizeof goal);
     for (int j = 0; j < dof; j++) {
         x[j] = q[j];
         if (!(r->prismatic >> j & 1) && (x[j] < r->lower[j] || x[j] > r->upper[j]))
