@@ -3,8 +3,10 @@
 import json
 import math
 import re
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -75,6 +77,17 @@ def test_example(path):
         _, z, x = stop.curve.frames(s)
         assert np.allclose(np.linalg.norm(z, axis=1), 1) and np.allclose(np.sum(z * x, axis=1), 0, atol=1e-9)
     assert path.read_text(encoding="utf-8").startswith("#")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[p.stem for p in EXAMPLES])
+def test_example_fits_the_schema_as_written_and_as_stored(path):
+    schema = jsonschema.Draft202012Validator(need_schema())
+    schema.check_schema(schema.schema)
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    schema.validate(written)
+    schema.validate(read_need(path).document)
+    with pytest.raises(jsonschema.ValidationError):
+        schema.validate({**written, "takt": 5})
 
 
 def test_benchmark_scenes_are_what_they_are_called():
