@@ -13,7 +13,8 @@
 #define SAMPLES 64
 #define FINE 1e-11   /* width of a closed bracket [rad] */
 #define TANGENT 1e-6 /* a dip this low is taken for a double root; Newton decides */
-#define HIDDEN 0.05  /* how far short of reach two samples may fall with a reach hidden between them */
+#define HIDDEN 0.5  /* how far short of reach two samples may fall with a reach hidden between them */
+#define NEAR_EDGE 0.02 /* how far inside an edge to look first, as a share of the way to the next sample */
 #define CLOSED 1e-8  /* what Newton must reach on the true chain [m] */
 
 typedef struct {
@@ -261,14 +262,30 @@ static void fill(const scan *s, int side, double x, node *o) {
     o->x = x, o->g[0] = arm_at(s, x, side).g, o->g[1] = arm_at(s, x, side + 1).g;
 }
 
+/* From an edge inwards g starts like a square root, so a dip may lie close to it: look whether |g| falls there at first. */
+static void look_at_edge(const scan *s, roots *found, int side, const node *here, const node *edge) {
+    node near;
+    fill(s, side, edge->x + NEAR_EDGE * (here->x - edge->x), &near);
+    for (int e = 0; e < 2; e++) {
+        const double h = edge->g[e] > 0 ? 1 : -1;
+        if (h * here->g[e] <= 0) continue; /* one root, bracketed already */
+        if (h * near.g[e] < 0) {
+            bracket(s, found, side + e, edge->x, near.x, edge->g[e], near.g[e]);
+            bracket(s, found, side + e, near.x, here->x, near.g[e], here->g[e]);
+        } else look_between(s, found, side + e, e, edge, &near, here);
+    }
+}
+
 /* Roots of one node's stretch: towards an edge on either side, towards the next sample, and where it dips. */
 static void search(const scan *s, roots *found, int side, const node *left, const node *here, const node *right,
-                   int left_is_edge) {
+                   int left_is_edge, int right_is_edge) {
     for (int e = 0; e < 2; e++) {
         if (left_is_edge) bracket(s, found, side + e, left->x, here->x, left->g[e], here->g[e]);
         bracket(s, found, side + e, here->x, right->x, here->g[e], right->g[e]);
         look_between(s, found, side + e, e, left, here, right);
     }
+    if (left_is_edge) look_at_edge(s, found, side, here, left);
+    if (right_is_edge) look_at_edge(s, found, side, here, right);
 }
 
 static void find_roots(const scan *s, roots *found) {
@@ -290,12 +307,12 @@ static void find_roots(const scan *s, roots *found) {
                 fill(s, side, m, &here);
                 fill(s, side, edge_between(s, side, m, x - step), &left);
                 fill(s, side, edge_between(s, side, m, x + step), &right);
-                search(s, found, side, &left, &here, &right, 1);
+                search(s, found, side, &left, &here, &right, 1, 1);
                 continue;
             }
             if (v[last] < 0) fill(s, side, edge_between(s, side, x, x - step), &left);
             if (v[next] < 0) fill(s, side, edge_between(s, side, x, x + step), &right);
-            search(s, found, side, &left, &here, &right, v[last] < 0);
+            search(s, found, side, &left, &here, &right, v[last] < 0, v[next] < 0);
         }
 }
 
