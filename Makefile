@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sort
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: pyproject.toml
 	@command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
@@ -22,10 +22,17 @@ lint: build ## ruff, mypy --strict, import-linter, deptry
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry src
 
-test: build ## the whole suite
+test: lint ## lint, then the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal
+
+docs: build ## write the generated pages of docs/ anew
+	$(BIN)/python scripts/docs.py
+
+format: build ## ruff format, and the fixes that ruff can make itself
+	$(BIN)/ruff check --fix src tests scripts benchmarks
+	$(BIN)/ruff format src tests scripts benchmarks
 
 clean: ## remove everything that can be made again
 	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets
 
-.PHONY: help build lint test clean
+.PHONY: help build lint test docs format clean

@@ -1,8 +1,8 @@
 """Certificate and Refusal: what `prove` returns, as plain files. DOCUMENT below is the file format.
 
 A certificate is a proof relative to its premises: it names task and model by digest, holds the base pose, the
-timed motion, the claims and every premise. The task's document is inside, so a certificate can be checked with
-nothing but the model it names.
+timed motion, the claims and every premise. The task's document is inside, so a certificate can be checked
+with nothing but the model it names.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Premise:
 class Base:
     """Where the base stands: world_from_base = translate(xyz) · Rz(yaw) · mounting turn.
 
-    The mounting turn is identity (floor), Rx(pi) (ceiling) or Ry(pi/2) (wall: base z along world x before yaw).
+    The mounting turn is identity (floor), Rx(pi) (ceiling) or Ry(pi/2) (wall: base z along world x before
+    yaw).
     """
 
     xyz: tuple[float, float, float]
@@ -52,12 +53,14 @@ class Base:
 class Certificate:
     """A claim of feasibility. ``order[i]`` is the index in Program.stops of the i-th stop executed.
 
-    ``claims`` (all required unless listed in ``not_shown``; bounds hold over the whole motion, between knots too):
+    ``claims`` (all required unless listed in ``not_shown``; bounds hold over the whole motion, between knots
+    too):
         cycle_time_s: {"low", "nominal", "high"}; the motion itself lasts "high"
         takt_s: the takt met, or null when none is asked
         min_clearance_m: lower bound of the distance links/tool/carried part to the cell
         self_clearance_m: lower bound over the checked self-collision pairs (0 allowed: no overlap)
-        joint_range_used: highest |q - mid| / half range;  velocity_used, acceleration_used: highest ratio to limit
+        joint_range_used: highest |q - mid| / half range
+        velocity_used, acceleration_used: highest ratio to limit
         path_deviation_m, direction_deviation_rad: highest deviation on strokes and linear moves
         tool_speed_mps: [lowest, highest] on strokes outside the ramps, or null
         payload_used: (tool + heaviest part) / rated payload
@@ -173,8 +176,8 @@ def _read_move(m: dict[str, Any], dof: int) -> Move:
 class Refusal:
     """A "no" with its reason. Impossible carries a witness that `check` verifies.
 
-    ``constraint`` is one of robotplus.certificates.constraints.CONSTRAINTS. ``needed`` and ``available`` share
-    ``unit``; ``shortfall`` is how much is missing (positive). ``where`` names the place ("stop 3: seam B").
+    ``constraint`` is one of robotplus.certificates.constraints.CONSTRAINTS. ``needed`` and ``available``
+    share ``unit``; ``shortfall`` is how much is missing (positive). ``where`` names the place ("stop 3: seam B").
     """
 
     robot_id: str
@@ -205,7 +208,7 @@ class Verdict:
     """What `check` says. ``holds`` is True only when every required claim was verified.
 
     ``status``: "holds", "refused" or "cannot_check" (the model or task it names is unknown here).
-    ``reasons``: machine code and sentence for every claim that failed; the codes are documented in docs/check.md.
+    ``reasons``: machine code and sentence for every claim that failed; docs/check.md documents the codes.
     ``currency``: {"model": "current"|"superseded"|"unknown", "need": "same"|"different"|"not given"}.
     """
 

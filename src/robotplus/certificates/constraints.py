@@ -14,25 +14,57 @@ class Constraint:
 
 CONSTRAINTS: dict[str, Constraint] = {
     "payload": Constraint("kg", "tool and part are heavier than the rated payload", "工具与工件超过额定负载"),
-    "reach": Constraint("m", "no allowed base place brings every waypoint within reach", "任何允许的底座位置都够不到全部路径点"),
+    "reach": Constraint(
+        "m",
+        "no allowed base place brings every waypoint within reach",
+        "任何允许的底座位置都够不到全部路径点",
+    ),
     "takt": Constraint("s", "the cycle takes longer than the takt", "循环时间超过节拍"),
-    "cycle_interval": Constraint("s", "the takt lies inside the cycle-time interval: confirm acceleration", "节拍落在循环时间区间内:需确认加速度"),
-    "tool_speed": Constraint("m/s", "the tool cannot keep the process speed within joint speed limits", "关节速度不足以维持工艺速度"),
-    "placement": Constraint("", "no base place and posture free of collision and within limits was found", "未找到无碰撞且不超限的底座位置与姿态"),
-    "travel": Constraint("", "no collision-free travel between two stops was found", "未找到两处之间的无碰撞空行程"),
-    "wrist_moment": Constraint("N·m", "the load moment at the wrist exceeds the rating", "腕部负载力矩超过额定值"),
-    "wrist_inertia": Constraint("kg·m²", "the load inertia at the wrist exceeds the rating", "腕部负载惯量超过额定值"),
-    "repeatability": Constraint("mm", "repeatability is worse than the process tolerance", "重复定位精度劣于工艺公差"),
+    "cycle_interval": Constraint(
+        "s",
+        "the takt lies inside the cycle-time interval: confirm acceleration",
+        "节拍落在循环时间区间内:需确认加速度",
+    ),
+    "tool_speed": Constraint(
+        "m/s",
+        "the tool cannot keep the process speed within joint speed limits",
+        "关节速度不足以维持工艺速度",
+    ),
+    "placement": Constraint(
+        "",
+        "no base place and posture free of collision and within limits was found",
+        "未找到无碰撞且不超限的底座位置与姿态",
+    ),
+    "travel": Constraint(
+        "", "no collision-free travel between two stops was found", "未找到两处之间的无碰撞空行程"
+    ),
+    "wrist_moment": Constraint(
+        "N·m", "the load moment at the wrist exceeds the rating", "腕部负载力矩超过额定值"
+    ),
+    "wrist_inertia": Constraint(
+        "kg·m²", "the load inertia at the wrist exceeds the rating", "腕部负载惯量超过额定值"
+    ),
+    "repeatability": Constraint(
+        "mm", "repeatability is worse than the process tolerance", "重复定位精度劣于工艺公差"
+    ),
     "ip": Constraint("", "ingress protection is below what the need asks", "防护等级低于要求"),
-    "explosion_zone": Constraint("", "no explosion protection for the zone the need asks", "不满足所需防爆区域"),
-    "temperature": Constraint("°C", "the rated temperature range does not cover the need's", "额定温度范围不覆盖要求"),
+    "explosion_zone": Constraint(
+        "", "no explosion protection for the zone the need asks", "不满足所需防爆区域"
+    ),
+    "temperature": Constraint(
+        "°C", "the rated temperature range does not cover the need's", "额定温度范围不覆盖要求"
+    ),
     "mounting": Constraint("", "the robot is not rated for the asked mounting", "机器人不支持所需安装方式"),
-    "dof": Constraint("axes", "too few axes for the tool directions the task asks", "轴数不足以实现任务要求的工具方向"),
+    "dof": Constraint(
+        "axes", "too few axes for the tool directions the task asks", "轴数不足以实现任务要求的工具方向"
+    ),
     "data_limits": Constraint("", "joint limits are unknown", "关节限位未知"),
     "data_velocity": Constraint("", "joint speeds are unknown or placeholders", "关节速度未知或为占位值"),
     "data_shape": Constraint("", "the shape of one or more links is unknown", "一个或多个连杆外形未知"),
     "data_payload": Constraint("", "the rated payload is unknown", "额定负载未知"),
-    "data_environment": Constraint("", "a protection figure the need asks for is unknown", "需求要求的防护数据未知"),
+    "data_environment": Constraint(
+        "", "a protection figure the need asks for is unknown", "需求要求的防护数据未知"
+    ),
     "data_mounting": Constraint("", "the allowed mounting is unknown", "允许的安装方式未知"),
     "data_repeatability": Constraint("", "repeatability is unknown", "重复定位精度未知"),
 }

@@ -1,7 +1,7 @@
 """The motion formula: how a certificate's knots become a motion. One page, and the whole of it.
 
-A motion is a list of moves done one after another, at rest at both ends of each move unless stated. A move has
-knots t[0] < … < t[n-1] with joint values q, velocities qd and accelerations qdd. Between two knots, with
+A motion is a list of moves done one after another, at rest at both ends of each move unless stated. A move
+has knots t[0] < … < t[n-1] with joint values q, velocities qd and accelerations qdd. Between two knots, with
 h = t[k+1] - t[k] and u = (t - t[k]) / h in [0, 1], every joint follows the quintic
 
     q(u) = Σ_{i=0..5} B_i C(5, i) u^i (1 - u)^(5 - i)
@@ -32,8 +32,10 @@ MoveKind = Literal["travel", "approach", "stroke", "dwell", "retract"]
 
 @dataclass(frozen=True)
 class Move:
-    """One move. ``stop`` is the position in the executed order it leads to (travel, approach), works at (stroke,
-    dwell) or leaves (retract). A dwell has two knots with equal q and zero qd, qdd.
+    """One move.
+
+    ``stop`` is the position in the executed order it leads to (travel, approach), works at (stroke, dwell) or
+    leaves (retract). A dwell has two knots with equal q and zero qd, qdd.
 
     Shapes: t (n,), q, qd, qdd (n, dof); t starts at 0 within the move.
     """
@@ -89,7 +91,7 @@ def _casteljau(b: Array, u: Array) -> Array:
 
 
 def hull(move: Move) -> tuple[Array, Array, Array, Array]:
-    """Bounds over the whole move, between knots too: (lowest q, highest q, highest |qd|, highest |qdd|), each (dof,)."""
+    """Lowest q, highest q, highest |qd| and highest |qdd|, each (dof,), over the whole move: between knots too."""
     b = bernstein(move)
     h = np.diff(move.t)[:, None, None]
     d1 = 5 * np.diff(b, axis=1) / h
