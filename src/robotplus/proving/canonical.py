@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from robotplus.proving.axes import meeting, nearest, parallel, square
+from robotplus.proving.axes import cross, meeting, nearest, parallel, square
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
 
@@ -29,7 +29,7 @@ class CanonicalFit:
     offset: tuple[float, ...]
 
     def flange(self, q: Array) -> Array:
-        """(4, 4) base_from_flange of the canonical chain at joints ``q`` (6,)."""
+        """(..., 4, 4) base_from_flange of the canonical chain at joints ``q`` (..., 6)."""
         theta = np.asarray(self.sign) * q + np.asarray(self.offset)
         wrist = _opw_wrist(self.lengths, theta) if self.name == "opw" else _ur_wrist(self.lengths, theta)
         out: Array = self.base_from_canon @ wrist @ self.wrist_from_flange
@@ -94,40 +94,35 @@ def fit_ur(axes: Array, flange: Array) -> CanonicalFit | None:
 
 
 def _opw_wrist(lengths: tuple[float, ...], theta: Array) -> Array:
-    """(4, 4) canon_from_wrist of the ortho-parallel chain."""
+    """(..., 4, 4) canon_from_wrist of the ortho-parallel chain at ``theta`` (..., 6)."""
     a1, b, l2, l3, a2, _, _ = lengths
-    t1, t2, t3, t4, t5, t6 = theta
-    arm = np.array([a1, 0.0, 0.0]) + _about_y(t2) @ [0.0, 0.0, l2] + _about_y(t2 + t3) @ [a2, b, l3]
-    out = np.eye(4)
-    out[:3, 3] = _about_z(t1) @ arm
-    out[:3, :3] = _about_z(t1) @ _about_y(t2 + t3) @ _about_z(t4) @ _about_y(t5) @ _about_z(t6)
-    return out
+    t1, t2, t3, t4, t5, t6 = np.moveaxis(theta, -1, 0)
+    first, forearm = _about_z(t1), _about_y(t2 + t3)
+    arm = np.array([a1, 0.0, 0.0]) + _about_y(t2) @ [0.0, 0.0, l2] + forearm @ [a2, b, l3]
+    return _transforms(first @ forearm @ _about_z(t4) @ _about_y(t5) @ _about_z(t6), first, arm)
 
 
 def _ur_wrist(lengths: tuple[float, ...], theta: Array) -> Array:
-    """(4, 4) canon_from_wrist of the chain with three parallel axes."""
+    """(..., 4, 4) canon_from_wrist of the chain with three parallel axes at ``theta`` (..., 6)."""
     a1, b, l2, l3, _, d5, e5 = lengths
-    t1, t2, t3, t4, t5, t6 = theta
-    phi = t2 + t3 + t4
+    t1, t2, t3, t4, t5, t6 = np.moveaxis(theta, -1, 0)
+    first, hand = _about_z(t1), _about_y(t2 + t3 + t4)
     arm = np.array([a1, 0.0, 0.0]) + _about_y(t2) @ [0.0, 0.0, l2] + _about_y(t2 + t3) @ [0.0, 0.0, l3]
-    out = np.eye(4)
-    out[:3, 3] = _about_z(t1) @ (arm + _about_y(phi) @ [e5, b, d5])
-    out[:3, :3] = _about_z(t1) @ _about_y(phi) @ _about_z(t5) @ _about_y(t6)
-    return out
+    return _transforms(first @ hand @ _about_z(t5) @ _about_y(t6), first, arm + hand @ [e5, b, d5])
 
 
 def miss(fit: CanonicalFit, origins: Array, tip: Array) -> float:
     """Greatest distance [m] between the chains' flanges, or points half a metre off, over a few poses."""
-    worst = 0.0
-    for k in range(4):
-        q = np.array([math.sin(1.7 * k + 2.3 * j) * 2.0 for j in range(len(origins))])
-        pose = np.eye(4)
-        for origin, angle in zip(origins, q, strict=True):
-            pose = pose @ origin
-            pose[:3, :3] = pose[:3, :3] @ _about_z(angle)
-        gap = (pose @ tip - fit.flange(q))[:3]
-        worst = max(worst, float(np.linalg.norm(gap[:, 3])), 0.5 * float(np.linalg.norm(gap[:, :3])))
-    return worst
+    count = len(origins)
+    q = 2.0 * np.sin(1.7 * np.arange(4)[:, None] + 2.3 * np.arange(count))
+    turns = np.zeros((4, count, 4, 4))
+    turns[..., :3, :3], turns[..., 3, 3] = _about_z(q), 1.0
+    pose = np.eye(4)
+    for j in range(count):
+        pose = pose @ origins[j] @ turns[:, j]
+    gap = (pose @ tip - fit.flange(q))[:, :3]
+    lengths = np.sqrt((gap**2).sum(axis=1))
+    return float(max(lengths[:, 3].max(), 0.5 * np.sqrt((lengths[:, :3] ** 2).sum(axis=1)).max()))
 
 
 def _base(axes: Array) -> Array:
@@ -136,7 +131,7 @@ def _base(axes: Array) -> Array:
     left = left - up * float(up @ left)
     left /= math.sqrt(float(left @ left))
     out = np.eye(4)
-    out[:3, :3] = np.column_stack([np.cross(left, up), left, up])
+    out[:3, :3] = np.column_stack([cross(left, up), left, up])
     out[:3, 3] = nearest(axes[1, :3, 3], axes[1, :3, 2], axes[0, :3, 3], up)
     return out
 
@@ -152,11 +147,25 @@ def _polar(v: Array) -> tuple[float, float]:
     return math.hypot(v[0], v[2]), math.atan2(v[0], v[2])
 
 
-def _about_y(angle: float) -> Array:
-    c, s = math.cos(angle), math.sin(angle)
-    return np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
+def _transforms(rotation: Array, frame: Array, point: Array) -> Array:
+    """(..., 4, 4) from a rotation and a point given in ``frame`` (..., 3, 3)."""
+    out = np.zeros((*rotation.shape[:-2], 4, 4))
+    out[..., :3, :3], out[..., 3, 3] = rotation, 1.0
+    out[..., :3, 3] = (frame @ point[..., None])[..., 0]
+    return out
 
 
-def _about_z(angle: float) -> Array:
-    c, s = math.cos(angle), math.sin(angle)
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+def _about_y(angle: Array | float) -> Array:
+    out = np.zeros((*np.shape(angle), 3, 3))
+    out[..., 0, 0] = out[..., 2, 2] = np.cos(angle)
+    out[..., 0, 2] = np.sin(angle)
+    out[..., 2, 0], out[..., 1, 1] = -out[..., 0, 2], 1.0
+    return out
+
+
+def _about_z(angle: Array | float) -> Array:
+    out = np.zeros((*np.shape(angle), 3, 3))
+    out[..., 0, 0] = out[..., 1, 1] = np.cos(angle)
+    out[..., 1, 0] = np.sin(angle)
+    out[..., 0, 1], out[..., 2, 2] = -out[..., 1, 0], 1.0
+    return out

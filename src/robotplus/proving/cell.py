@@ -135,6 +135,7 @@ def _fine_layers(layers: Layers) -> Layers:
         arrive=layers.arrive,
         leave=layers.leave,
         continues=layers.continues,
+        twins=layers.twins,
     )
 
 

@@ -22,7 +22,7 @@ from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
 
 KNOTS = 4096
-SMOOTH = 17  # fine samples over which the spin is averaged
+SMOOTHING = (0.3, 0.06)  # half windows of the spin's moving average, as shares of the stroke, tried in turn
 NEWTON_STEPS = 14
 NEWTON_TOLERANCE = 1e-10
 PLAN_NODES = 1500
@@ -100,7 +100,21 @@ def evaluate(body: Body, context: Context, world_from_base: Array, *, seed: int 
             return evaluate(body, context, world_from_base, seed=seed, windings=True)
         return coarse
     q_coarse, slots, cost = coarse
-    fine = _refine(scene, q_coarse, slots)
+    out: Found | Failed = Failed("refine", 0)
+    for window in SMOOTHING:
+        out = _carry_out(scene, q_coarse, slots, cost, seed, window)
+        if isinstance(out, Found) or out.pair is not None or not _turns(context, slots):
+            break
+    return out
+
+
+def _turns(context: Context, slots: Any) -> bool:
+    """Whether the tool's spin changes on the way: only then does smoothing matter."""
+    return bool((np.diff(slots)[context.layers.joined[1:] == 1] != 0).any())
+
+
+def _carry_out(scene: Scene, q_coarse: Array, slots: Any, cost: float, seed: int, window: float) -> Found | Failed:
+    fine = _refine(scene, q_coarse, slots, window)
     if isinstance(fine, Failed):
         return fine
     planned = _moves(scene, fine, seed)
@@ -128,7 +142,7 @@ def spin_stride(body: Body) -> int:
     return 3 if body.dof >= 7 else 1
 
 
-def _refine(scene: Scene, q_coarse: Array, slots: Any) -> Array | Failed:
+def _refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array | Failed:
     """Joints (m, 7) at all fine samples."""
     layers, body, k = scene.context.layers, scene.body, kernels()
     spins = layers.spin[layers.slot_first + slots]
@@ -141,10 +155,11 @@ def _refine(scene: Scene, q_coarse: Array, slots: Any) -> Array | Failed:
         at = np.arange(first, last + 1)
         own = layers.sample[a:e]
         turned = np.unwrap(spins[a:e])
-        here = np.interp(at, own, turned)
-        if e - a > 2 and np.ptp(turned) > 1e-9:
-            here = _smooth(here, layers.fine_near[first : last + 1])
-        spin[first : last + 1] = here
+        spin[first : last + 1] = np.interp(at, own, turned)
+        if np.ptp(turned) > 1e-9:
+            for segment in layers.segments:
+                if segment.kind == "stroke" and first <= segment.first <= last:
+                    spin[segment.first : segment.last] = _smooth(spin[segment.first : segment.last], window)
         run = _nearest_turns(body, q_coarse[a:e], previous)
         for j in range(body.dof):
             q[first : last + 1, j] = np.interp(at, own, run[:, j])
@@ -156,21 +171,17 @@ def _refine(scene: Scene, q_coarse: Array, slots: Any) -> Array | Failed:
     k.rp_newton_path(body.pointer, p(targets), m, p(tcp), 0, NEWTON_STEPS, ctypes.c_double(NEWTON_TOLERANCE), p(q), p(ok))
     if not ok.all():
         return Failed("refine", int(layers.fine_stop[int(np.argmin(ok))]))
+    for twin, own in layers.twins:
+        q[twin] = q[own]
     return q
 
 
-def _smooth(values: Array, near: Any) -> Array:
-    """Moving average along the stroke; approach and retract keep the spin of its ends."""
-    inside = np.flatnonzero(near)
-    if len(inside) < 3:
-        return values
-    a, e = inside[0], inside[-1] + 1
-    half = min(SMOOTH // 2, (e - a) // 2)
-    padded = np.concatenate([np.full(half, values[a]), values[a:e], np.full(half, values[e - 1])])
-    out = values.copy()
-    out[a:e] = np.convolve(padded, np.full(2 * half + 1, 1 / (2 * half + 1)), mode="valid")
-    out[:a], out[e:] = out[a], out[e - 1]
-    return out
+def _smooth(values: Array, window: float) -> Array:
+    """Moving average along a stroke that keeps both end values (odd reflection at the ends)."""
+    half = max(1, round(window * (len(values) - 1)))
+    before, after = 2 * values[0] - values[half:0:-1], 2 * values[-1] - values[-2 : -half - 2 : -1]
+    padded = np.concatenate([before, values, after])
+    return np.convolve(padded, np.full(2 * half + 1, 1 / (2 * half + 1)), mode="valid")
 
 
 def _nearest_turns(body: Body, run: Array, previous: Array | None) -> Array:

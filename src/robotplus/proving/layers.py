@@ -69,6 +69,7 @@ class Layers:
     arrive: tuple[int, ...]
     leave: tuple[int, ...]
     continues: tuple[bool, ...]  # the stop at this position starts exactly where the one before ended
+    twins: tuple[tuple[int, int], ...]  # (sample, sample before it in time or on the path) of the same tool pose
 
     @property
     def n(self) -> int:
@@ -81,6 +82,7 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
     rows: list[tuple[int, int, int, float, tuple[float, ...] | None]] = []  # sample, joined, hold, dt, spins
     segments: list[Segment] = []
     arrive, leave, continues = [], [], []
+    twins: list[tuple[int, int]] = []
     count = 0
 
     def add(pose: Array, position: int, carry: int | None, near: int) -> int:
@@ -113,6 +115,10 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
             first_joined = 1
             arrive.append(a)
         b = add(path, position, stop.carry_in, touch)
+        if follows:
+            twins.append((b, leave[-1]))
+        if stop.approach > 0:
+            twins.append((b - 1, b))
         if not stop.approach:
             arrive.append(b)
         coarse = coarse_indices(path, s)
@@ -129,6 +135,7 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
             out = line(path[-1], approach_axis(stop, path[-1]), stop.retract)
             c = add(out[:-1], position, stop.carry_out, 1)
             d = add(out[-1:], position, stop.carry_out, 0)
+            twins.append((c, c - 1))
             segments.append(Segment("retract", position, c, d + 1, np.linspace(0, stop.retract, len(out))))
             rows.append((d, 1, 1, 0.0, spins))
         leave.append(count - 1)
@@ -163,6 +170,7 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
         arrive=tuple(arrive),
         leave=tuple(leave),
         continues=tuple(continues),
+        twins=tuple(twins),
     )
 
 

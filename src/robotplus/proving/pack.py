@@ -19,7 +19,7 @@ import numpy as np
 from robotplus.errors import BuildError, RobotError
 from robotplus.proving.classify import KinematicClass, classify
 from robotplus.proving.kernels import library
-from robotplus.robots.frames import box_transform, inverse, transform
+from robotplus.robots.frames import box_transform, transform
 from robotplus.robots.model import Array, OrientedBox, Robot
 
 MAX_JOINTS = 7
@@ -108,10 +108,12 @@ def chain(robot: Robot) -> tuple[Array, Array, Array]:
     for joint in robot.joints:
         turn = np.eye(4)
         turn[:3, :3] = _turn_z_to(joint.axis, f"{robot.id}: {joint.name}")
-        origins.append(inverse(before) @ transform(joint.origin_xyz, joint.origin_rpy) @ turn)
+        origins.append(
+            before.T @ transform(joint.origin_xyz, joint.origin_rpy) @ turn
+        )  # before.T undoes a turn
         turns.append(turn)
         before = turn
-    tip = inverse(before) @ transform(robot.flange_xyz, robot.flange_rpy)
+    tip = before.T @ transform(robot.flange_xyz, robot.flange_rpy)
     return np.array(origins), tip, np.array(turns)
 
 
@@ -153,8 +155,7 @@ def pack(robot: Robot, *, amax: Sequence[float] | None = None) -> PackedRobot:
         out.coupling_lower[k], out.coupling_upper[k] = coupling.lower, coupling.upper
     unknown = tuple(k for k, link in enumerate(robot.links) if link.boxes is None)
     for k, link in enumerate(robot.links):
-        before = turns[k - 1] if k else np.eye(4)
-        _add_boxes(out, k, link.boxes or (), inverse(before), robot.id)
+        _add_boxes(out, k, link.boxes or (), turns[k - 1].T if k else np.eye(4), robot.id)
     kinematics = classify(origins, tip, prismatic=out.prismatic)
     out.ik_class, out.n_branch = kinematics.code, kinematics.branches
     _view(out, "ik")[: len(kinematics.parameters)] = kinematics.parameters
