@@ -57,8 +57,8 @@ def pallet_beside_conveyor(n: Numbers) -> dict[str, Any]:
         "pick_place": {
             "part": {"name": "case", "mass_kg": n["case_mass_kg"], "size_mm": size},
             "grasp_yaws_deg": [0.0, 180.0],
-            "approach_mm": 120.0,
-            "retract_mm": 120.0,
+            "approach_mm": size[2] + 60.0,  # a case comes down beside its neighbours from above them
+            "retract_mm": size[2] + 60.0,
             "pattern": {
                 "pick": {"position_mm": [x, 100.0 - size[1] / 2 - 30.0, belt], "on": ["conveyor"]},
                 "origin_mm": [-spread[0] / 2, middle - spread[1] / 2, EUR_PALLET[2]],
