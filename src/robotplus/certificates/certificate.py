@@ -177,7 +177,8 @@ class Refusal:
     """A "no" with its reason. Impossible carries a witness that `check` verifies.
 
     ``constraint`` is one of robotplus.certificates.constraints.CONSTRAINTS. ``needed`` and ``available``
-    share ``unit``; ``shortfall`` is how much is missing (positive). ``where`` names the place ("stop 3: seam B").
+    share ``unit``; ``shortfall`` is how much is missing (positive). ``where`` names the place
+    ("stop 3: seam B").
     """
 
     robot_id: str

@@ -91,7 +91,7 @@ def _casteljau(b: Array, u: Array) -> Array:
 
 
 def hull(move: Move) -> tuple[Array, Array, Array, Array]:
-    """Lowest q, highest q, highest |qd| and highest |qdd|, each (dof,), over the whole move: between knots too."""
+    """Bounds over the whole move, between knots too: lowest and highest q, highest |qd| and |qdd|; each (dof,)."""
     b = bernstein(move)
     h = np.diff(move.t)[:, None, None]
     d1 = 5 * np.diff(b, axis=1) / h

@@ -1,4 +1,4 @@
-"""What `answer` returns: solutions with their evidence, refusals with their reasons, what it was made from."""
+"""What `answer` returns: solutions with evidence, refusals with reasons, and what it was made from."""
 
 from __future__ import annotations
 
