@@ -112,10 +112,11 @@ void ik_redundant(const rp_robot *r, double target[12][IK_LANES], int32_t count,
         rp_inv(a, b);
         for (int k = 0; k < 12; k++) pose[k][i] = s.reversed ? b[k] : a[k];
     }
+    const int tries = r->ik[IK_SLACK] > FAR_OFF ? 1 : TRIES; /* Newton moves the redundancy by itself */
     for (int64_t slot = 0; slot < 8 * SPREAD; slot++) {
         int left = count;
         for (int i = 0; i < count; i++) ok[slot * stride + i] = 0;
-        for (int attempt = 0; attempt < TRIES && 2 * left > (attempt ? count : 0); attempt++) {
+        for (int attempt = 0; attempt < tries && 2 * left > (attempt ? count : 0); attempt++) {
             const double share = ((double)(slot / 8) + 0.5 + SHIFT[attempt]) / SPREAD - 0.5;
             for (int i = 0; i < IK_LANES; i++) at[i] = s.middle + s.range * share;
             solve_lanes(&s, target, pose, at, slot % 8, 0, theta, good, &seen);
