@@ -50,6 +50,7 @@ class Outcome:
     name: str
     robot: str
     seconds: float
+    why: str  # of a no, or of what check refused
 
 
 def kinematic_class(robot: Robot) -> str:
@@ -100,7 +101,7 @@ def _overlap(
 
 def _stands(task: Planted, offsets: Array) -> np.ndarray:
     """(n,) whether the path can be followed, free of collision, with the base moved by ``offsets`` (n, 2)."""
-    index = np.linspace(0, len(task.q) - 1, STEPS).astype(int)
+    index = np.unique(np.linspace(0, len(task.q) - 1, STEPS).astype(int))
     planted_tcp = task.arm.tcp(task.q[index])
     place = np.eye(4)
     c, s = math.cos(task.base[3]), math.sin(task.base[3])
@@ -113,7 +114,7 @@ def _stands(task: Planted, offsets: Array) -> np.ndarray:
     q[:, 0] += _turned(planted_tcp[0], to_moved)
     q = np.clip(q, task.arm.lower, task.arm.upper)
     for k, tcp in enumerate(planted_tcp):
-        rounds = 25 if k == 0 else 8
+        rounds = 25 if k == 0 or len(index) == 2 else 8
         q, there = task.arm.reach_for(to_moved @ tcp, q, free_spin=task.free_spin, rounds=rounds)
         ok &= there
         if not ok.any():
@@ -138,7 +139,9 @@ def _hits(task: Planted, q: Array, moved: Array) -> np.ndarray:
         fixed = standing(box, len(q))
         for body in bodies:
             hit |= closer(
-                body.boxes, fixed, need.min_clearance if body.name != "tool" else need.tool_clearance
+                body.boxes,
+                fixed,
+                need.min_clearance if body.name.startswith("link_") else need.tool_clearance,
             )
     floor = standing(FLOOR, len(q))
     for body in bodies:
@@ -157,10 +160,14 @@ def attempt(kind: str, count: int, seed: int) -> list[Outcome]:
         start = time.perf_counter()
         result = ours.prove(task.need, task.arm.robot)
         seconds = time.perf_counter() - start
-        verdict: str = result.verdict
+        verdict, why = str(result.verdict), ""
         if isinstance(result, Certificate):
-            verdict = "found" if ours.judge(result, task.need).holds else "refused by check"
-        out.append(Outcome(kind, feasible, verdict, task.need.id, task.arm.robot.id, seconds))
+            checked = ours.judge(result, task.need)
+            verdict = "found" if checked.holds else "refused by check"
+            why = "; ".join(f"{code}: {text}" for code, text in checked.reasons)
+        else:
+            why = f"{result.constraint}, {result.where}".strip(", ")
+        out.append(Outcome(kind, feasible, verdict, task.need.id, task.arm.robot.id, seconds, why))
     return out
 
 
@@ -209,7 +216,7 @@ def main() -> None:
     outcomes = run(args.each, args.seed, args.workers)
     for o in outcomes:
         if o.verdict != "found":
-            print(f"{o.verdict}: {o.name} on {o.robot} ({o.kind}, share {o.share:.2%}, {o.seconds:.2f} s)")
+            print(f"{o.verdict}: {o.name} on {o.robot} ({o.kind}, share {o.share:.2%}): {o.why}")
     report("planted truth", [row.to_document() for row in rows(outcomes)], args.out)
 
 

@@ -31,10 +31,10 @@ class Body:
 
 
 class Arm:
-    """A robot with its tool, from the robot's document."""
+    """A robot with its tool and what it carries (``part``, in the TCP frame), from the robot's document."""
 
-    def __init__(self, robot: Robot, tool: Tool) -> None:
-        self.robot, self.document, self.tool = robot, robot.document, tool
+    def __init__(self, robot: Robot, tool: Tool, *, part: OrientedBox | None = None) -> None:
+        self.robot, self.document, self.tool, self.part = robot, robot.document, tool, part
         self.lower = np.array([j.lower for j in robot.joints], dtype=float)
         self.upper = np.array([j.upper for j in robot.joints], dtype=float)
         self.speed = np.array([j.velocity for j in robot.joints], dtype=float)
@@ -94,7 +94,7 @@ class Arm:
         return np.concatenate([target[:, :3, 3] - tcp[:, :3, 3], turn], axis=1), jacobian
 
     def bodies(self, q: Array, world_from_base: Array) -> list[Body]:
-        """Every box of links and tool in the world; ``world_from_base`` is (4, 4) or (n, 4, 4)."""
+        """Every box of links, tool and part in the world; ``world_from_base`` is (4, 4) or (n, 4, 4)."""
         frames = [world_from_base @ f for f in link_frames(self.document, q)]
         out = [
             Body(f"link_{k}", k, placed(frames[k], box))
@@ -102,7 +102,10 @@ class Arm:
             for box in link["boxes"]
         ]
         last = self.robot.dof
-        return out + [Body("tool", last, placed(frames[-1], as_dict(box))) for box in self.tool.boxes]
+        out += [Body("tool", last, placed(frames[-1], as_dict(box))) for box in self.tool.boxes]
+        if self.part is not None:
+            out.append(Body("part", last, placed(frames[-1] @ self.flange_from_tcp, as_dict(self.part))))
+        return out
 
 
 def as_dict(box: OrientedBox) -> dict[str, Any]:
