@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from robotplus.proving.kernels.calls import kernels, p, rows
+from robotplus.proving.chains import chain_of
+from robotplus.proving.kernels.calls import rows
 from robotplus.proving.layers import flange_from_tcp
-from robotplus.proving.pack import MAX_BOXES, PackedRobot, RobotStruct, pack, with_boxes
-from robotplus.proving.pairs import coarse_pairs, link_pairs
+from robotplus.proving.pack import MAX_BOXES, PackedRobot, RobotStruct, add_boxes, with_boxes
 from robotplus.robots.acceleration import Estimate, estimate
 from robotplus.robots.frames import box_transform
 from robotplus.robots.model import Array, Robot
@@ -49,43 +47,6 @@ class Body:
         return int(self.struct.dof)
 
 
-@dataclass(frozen=True)
-class _Chain:
-    packed: PackedRobot
-    coarse: tuple[tuple[int, int], ...]
-    heading: float
-    radius: float
-    shoulder: Array
-    universal: Array
-    axis_points: Array
-
-
-@lru_cache(maxsize=1024)
-def _chain_of(sha256: str, holder: _Holder) -> _Chain:
-    """What depends on the robot alone, kept for the next need."""
-    packed = pack(holder.robot)
-    lam = np.zeros(7)
-    radius = kernels().rp_reach_bound(packed.pointer, p(lam))
-    zero = _frames(packed, np.zeros(packed.dof))
-    points = np.array([f[:3, 3] + lam[j] * f[:3, 2] for j, f in enumerate(zero[:-1])])
-    flange = zero[-1]
-    universal = flange[:3, :3].T @ (points[-1] - flange[:3, 3])
-    return _Chain(packed, coarse_pairs(packed.struct, link_pairs(packed.struct)), _heading(packed), radius, points[0], universal, points)
-
-
-class _Holder:
-    """Hashable by digest, so that the cache key is the model file and nothing else."""
-
-    def __init__(self, robot: Robot) -> None:
-        self.robot = robot
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Holder)
-
-
 def make_body(robot: Robot, program: Program, *, load_kg: float) -> Body:
     """A robot with the need's tool and parts.
 
@@ -94,7 +55,7 @@ def make_body(robot: Robot, program: Program, *, load_kg: float) -> Body:
         program: gives tool, parts and the TCP.
         load_kg: heaviest mass on the flange, for the acceleration estimate.
     """
-    c = _chain_of(robot.sha256, _Holder(robot))
+    c = chain_of(robot)
     holding = with_boxes(c.packed, tool=program.tool.boxes).struct
     tcp = flange_from_tcp(program)
     for k, part in enumerate(program.parts):
@@ -135,9 +96,7 @@ def tool_only(program: Program) -> RobotStruct:
     """A robot of no joints that matters: only tool and parts, for the tool mask."""
     out = RobotStruct()
     out.dof = 0
-    from robotplus.proving.pack import _add_boxes
-
-    _add_boxes(out, 1, program.tool.boxes, np.eye(4), "tool")
+    add_boxes(out, 1, program.tool.boxes, np.eye(4), "tool")
     tcp = flange_from_tcp(program)
     for k, part in enumerate(program.parts):
         _carry(out, part.boxes, tcp, 2 + k)
@@ -153,38 +112,3 @@ def _carry(out: RobotStruct, boxes: Any, tcp: Array, link: int) -> None:
         np.ctypeslib.as_array(out.box_pose)[k] = rows(tcp @ box_transform(b))
         np.ctypeslib.as_array(out.box_half)[k] = np.array(b.size) / 2
         out.n_box = k + 1
-
-
-def _frames(packed: PackedRobot, q: Array) -> Array:
-    """(dof + 1, 4, 4) base_from_joint frames and the flange (turned joint frames), in plain NumPy."""
-    s = packed.struct
-    out, at = [], np.eye(4)
-    for j in range(packed.dof):
-        o = np.eye(4)
-        o[:3] = np.ctypeslib.as_array(s.origin)[j].reshape(3, 4)
-        turn = np.eye(4)
-        if s.prismatic >> j & 1:
-            turn[2, 3] = q[j]
-        else:
-            c, v = math.cos(q[j]), math.sin(q[j])
-            turn[:2, :2] = [[c, -v], [v, c]]
-        at = at @ o @ turn
-        out.append(at)
-    tip = np.eye(4)
-    tip[:3] = np.ctypeslib.as_array(s.tip).reshape(3, 4)
-    out.append(at @ tip)
-    return np.array(out)
-
-
-def _heading(packed: PackedRobot) -> float:
-    """Mean direction of 256 fixed postures with joint 1 in the middle of its range."""
-    s, n = packed.struct, packed.dof
-    lower, upper = np.array(s.lower)[:n], np.array(s.upper)[:n]
-    k = np.arange(256)[:, None]
-    irrational = np.array([0.7548776662, 0.5698402910, 0.4501, 0.6180339887, 0.3247, 0.8191725134, 0.2360679775])[:n]
-    q = np.zeros((256, 7))
-    q[:, :n] = lower + (k * irrational % 1.0) * (upper - lower)
-    q[:, 0] = 0.5 * (lower[0] + upper[0])
-    flange = np.zeros((256, 12))
-    kernels().rp_fk_batch(packed.pointer, p(q), 256, p(flange))
-    return math.atan2(float(flange[:, 7].mean()), float(flange[:, 3].mean()))

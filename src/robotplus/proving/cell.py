@@ -159,6 +159,8 @@ def _task_struct(program: Program, layers: Layers, shape: Layers, slot_ok: Array
         int(free),
         2,
         (ctypes.c_double * 12)(*from_flange),
+        len(layers.order) if program.cyclic else -1,
+        0,
     )
 
 

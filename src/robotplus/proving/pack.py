@@ -155,7 +155,7 @@ def pack(robot: Robot, *, amax: Sequence[float] | None = None) -> PackedRobot:
         out.coupling_lower[k], out.coupling_upper[k] = coupling.lower, coupling.upper
     unknown = tuple(k for k, link in enumerate(robot.links) if link.boxes is None)
     for k, link in enumerate(robot.links):
-        _add_boxes(out, k, link.boxes or (), turns[k - 1].T if k else np.eye(4), robot.id)
+        add_boxes(out, k, link.boxes or (), turns[k - 1].T if k else np.eye(4), robot.id)
     kinematics = classify(origins, tip, prismatic=out.prismatic)
     out.ik_class, out.n_branch = kinematics.code, kinematics.branches
     _view(out, "ik")[: len(kinematics.parameters)] = kinematics.parameters
@@ -178,8 +178,8 @@ def with_boxes(
         RobotError: more boxes than the struct holds.
     """
     out = RobotStruct.from_buffer_copy(packed.struct)
-    _add_boxes(out, packed.dof + 1, tool, np.eye(4), "tool")
-    _add_boxes(
+    add_boxes(out, packed.dof + 1, tool, np.eye(4), "tool")
+    add_boxes(
         out, packed.dof + 2, part, np.eye(4) if flange_from_tcp is None else flange_from_tcp, "carried part"
     )
     return PackedRobot(out, packed.kinematics, packed.unknown_links, packed.seed)
@@ -193,7 +193,7 @@ def _add_seeds(out: RobotStruct) -> Array:
     return seed
 
 
-def _add_boxes(
+def add_boxes(
     out: RobotStruct, link: int, boxes: Sequence[OrientedBox], link_from_given: Array, where: str
 ) -> None:
     first = int(out.n_box)

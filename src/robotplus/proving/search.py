@@ -21,6 +21,7 @@ from robotplus.robots.model import Array
 from robotplus.scenarios.cell import world_from_base
 
 SPACING = 0.2  # [m] of the grid of base places
+FEW = 48  # with fewer places within reach than this the grid is made finer
 BATCH = 16
 PER_BATCH = 2  # evaluations a batch at most
 KEY_LAYERS = 7
@@ -145,6 +146,9 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
         return Outcome(out if isinstance(out, Found) else None, place, body, (place,), tuple(failures), 1, 1)
     looked, tried = 0, 0
     queue = candidates(body, context)
+    for finer in (2, 4):
+        if len(queue) < FEW:
+            queue = candidates(body, context, spacing=SPACING / finer)
     refined = False
     while True:
         while len(queue) and looked < budget.places and tried < budget.evaluations:

@@ -54,6 +54,8 @@ class TaskStruct(ctypes.Structure):
         ("ring", ctypes.c_int32),
         ("reach", ctypes.c_int32),
         ("tcp_from_flange", ctypes.c_double * 12),
+        ("closing", ctypes.c_int32),
+        ("pad", ctypes.c_int32),
     )
 
 

@@ -20,7 +20,7 @@ static void shoulder(const double *k, const ik_block *b, double side, lanes c1, 
         const double d2 = n * n + off * off;
         const int on_axis = d2 < 1e-20;
         const double inv = 1 / (on_axis ? 1 : d2);
-        c1[i] = on_axis ? 1 : (px * n + py * off) * inv;
+        c1[i] = on_axis ? side : (px * n + py * off) * inv;
         s1[i] = on_axis ? 0 : (py * n - px * off) * inv;
         theta1[i] = ik_atan2(s1[i], c1[i]);
         x[i] = n - a1;

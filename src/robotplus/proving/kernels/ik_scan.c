@@ -11,11 +11,11 @@
 #include "ik.h"
 
 #define SAMPLES 64
-#define FINE 1e-11   /* width of a closed bracket [rad] */
-#define TANGENT 1e-6 /* a dip this low is taken for a double root; Newton decides */
-#define HIDDEN 0.5  /* how far short of reach two samples may fall with a reach hidden between them */
+#define FINE 1e-11     /* width of a closed bracket [rad] */
+#define TANGENT 1e-6   /* a dip this low is taken for a double root; Newton decides */
+#define HIDDEN 0.5     /* how far short of reach two samples may fall with a reach hidden between them */
 #define NEAR_EDGE 0.02 /* how far inside an edge to look first, as a share of the way to the next sample */
-#define CLOSED 1e-8  /* what Newton must reach on the true chain [m] */
+#define CLOSED 1e-8    /* what Newton must reach on the true chain [m] */
 
 typedef struct {
     /* A and axis 5 before axis 1, over joint 6: constant + cosine + sine parts */
@@ -262,7 +262,8 @@ static void fill(const scan *s, int side, double x, node *o) {
     o->x = x, o->g[0] = arm_at(s, x, side).g, o->g[1] = arm_at(s, x, side + 1).g;
 }
 
-/* From an edge inwards g starts like a square root, so a dip may lie close to it: look whether |g| falls there at first. */
+/* From an edge inwards g starts like a square root, so a dip may lie close to it: look whether |g| falls there at
+ * first. */
 static void look_at_edge(const scan *s, roots *found, int side, const node *here, const node *edge) {
     node near;
     fill(s, side, edge->x + NEAR_EDGE * (here->x - edge->x), &near);
@@ -272,7 +273,8 @@ static void look_at_edge(const scan *s, roots *found, int side, const node *here
         if (h * near.g[e] < 0) {
             bracket(s, found, side + e, edge->x, near.x, edge->g[e], near.g[e]);
             bracket(s, found, side + e, near.x, here->x, near.g[e], here->g[e]);
-        } else look_between(s, found, side + e, e, edge, &near, here);
+        } else
+            look_between(s, found, side + e, e, edge, &near, here);
     }
 }
 

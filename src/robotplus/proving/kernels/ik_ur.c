@@ -28,7 +28,7 @@ void ik_ur(const rp_robot *r, ik_block *b) {
             const double r2 = n * n + off * off;
             const int on_axis = r2 < 1e-20;
             const double inv = 1 / (on_axis ? 1 : r2);
-            const double c1 = on_axis ? 1 : (px * n + py * off) * inv, s1 = on_axis ? 0 : (py * n - px * off) * inv;
+            const double c1 = on_axis ? side : (px * n + py * off) * inv, s1 = on_axis ? 0 : (py * n - px * off) * inv;
             /* columns of the wanted rotation seen before axis 1: ahead (f), left (l), up */
             const double xf = c1 * b->wrist[0][i] + s1 * b->wrist[4][i];
             const double yf = c1 * b->wrist[1][i] + s1 * b->wrist[5][i];
@@ -41,14 +41,18 @@ void ik_ur(const rp_robot *r, ik_block *b) {
             const double invw = flip / (parallel ? 1 : w);
             double s = invw * (parallel ? c6_rest * zf - s6_rest * xf : yu);
             double c = invw * (parallel ? c6_rest * zu - s6_rest * xu : -yf);
-            /* free to turn and yet out of reach: point the wrist link along the line to the shoulder, or back */
+            /* free to turn and yet out of reach: turn the wrist link until axis 4 is just within reach */
             const double ahead = n - a1, far2 = ahead * ahead + pz * pz, far = sqrt(far2 > 1e-20 ? far2 : 1e-20);
             const double rest_x = ahead - (d5 * s + e5 * c), rest_z = pz - (d5 * c - e5 * s);
             const double rest2 = rest_x * rest_x + rest_z * rest_z;
-            const double along = rest2 > longest2 ? 1 : rest2 < shortest2 ? -1 : 0, pull = along * inv_link / far;
-            const int point = parallel && along != 0;
-            s = point ? pull * (d5 * ahead - e5 * pz) : s;
-            c = point ? pull * (d5 * pz + e5 * ahead) : c;
+            const double want2 = rest2 > longest2 ? longest2 : shortest2;
+            const int turn = parallel && (rest2 > longest2 || rest2 < shortest2) && inv_link > 0;
+            const double to = (far2 + link2 - want2) * 0.5 * inv_link / far; /* cosine between the link and the way */
+            const double ct = to > 1 ? 1 : to < -1 ? -1 : to, st = sqrt(1 - ct * ct);
+            const double link_x = (ahead * ct + pz * st) * inv_link / far,
+                         link_z = (pz * ct - ahead * st) * inv_link / far;
+            s = turn ? d5 * link_x - e5 * link_z : s;
+            c = turn ? d5 * link_z + e5 * link_x : c;
             const double x = ahead - (d5 * s + e5 * c), z = pz - (d5 * c - e5 * s);
             const double d = (x * x + z * z - l2 * l2 - l3 * l3) / (2 * l2 * l3);
             const double cb = d > 1 ? 1 : d < -1 ? -1 : d, sb = sqrt(1 - cb * cb);

@@ -74,6 +74,10 @@ int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t str
             for (int j = 0; j < r->dof; j++) qf[j * found + i] = (float)out[i].q[j];
         const rp_phase phase = {t->stop[layer], t->carry[layer], t->near[layer]};
         rp_scene_free(s, &phase, qf, found, found, 0, alive);
+        if (layer == 0 && t->closing >= 0) { /* the cycle comes back here when everything has been placed */
+            const rp_phase back = {t->closing, t->carry[layer], 0};
+            rp_scene_free(s, &back, qf, found, found, 1, alive);
+        }
         int kept = 0;
         for (int i = 0; i < found; i++)
             if (alive[i]) out[kept++] = out[i];

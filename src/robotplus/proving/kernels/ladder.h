@@ -17,6 +17,7 @@ typedef struct {
     int32_t ring;               /* 1: the slots of a free layer cover the circle */
     int32_t reach;              /* joined free layers may differ by this many slots */
     double tcp_from_flange[12];
+    int32_t closing, pad;       /* order position of the travel back to layer 0 (the number of stops), or -1 */
 } rp_task;
 
 typedef struct {
