@@ -7,18 +7,19 @@ import math
 
 import numpy as np
 import pytest
-from building import AR2010, seam_builder
+from building import AR2010, seam_builder, seam_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robotplus.certificates.certificate import Certificate
-from robotplus.checking import check
+from robotplus.checking import check, largest_base_tolerance
 from robotplus.checking.pieces import cut
 from robotplus.checking.rig import Rig
 from robotplus.checking.tolerance import corrections
 from robotplus.robots.catalogue import Catalogue, load_catalogue
 from robotplus.robots.model import Array
 from robotplus.scenarios.cell import world_from_base
+from robotplus.scenarios.files import need_from_document
 
 LIMIT_XY, LIMIT_ANGLE = 0.003, 0.005
 
@@ -93,6 +94,21 @@ def test_claimed_tolerances(
     claims = seam.claims | {"base_tolerance": {"xy_m": xy, "angle_rad": angle}}
     verdict = check(dataclasses.replace(seam, claims=claims), catalogue)
     assert verdict.holds is holds, verdict.reasons
+
+
+def test_the_largest_tolerance_is_passed_and_a_larger_one_is_not(
+    seam: Certificate, catalogue: Catalogue
+) -> None:
+    robot = catalogue[seam.robot_id]
+    document = seam_document()
+    document["requirements"] |= {"base_tolerance_mm": 20.0, "base_tolerance_deg": 1.0}
+    need = need_from_document(document)
+    certificate = dataclasses.replace(seam, need=need.document, need_sha256=need.sha256)
+    xy, angle = largest_base_tolerance(certificate, robot, need.program)
+    assert 0.002 < xy < 0.02
+    for share, holds in ((1.0, True), (1.15, False)):
+        claims = seam.claims | {"base_tolerance": {"xy_m": share * xy, "angle_rad": share * angle}}
+        assert check(dataclasses.replace(certificate, claims=claims), catalogue).holds is holds
 
 
 def test_a_tolerance_that_uses_up_the_clearance_is_refused(seam: Certificate, catalogue: Catalogue) -> None:

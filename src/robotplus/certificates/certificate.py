@@ -155,7 +155,7 @@ def read_certificate(text: str, where: str = "certificate") -> Certificate:
         )
     except CertificateError:
         raise
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as e:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as e:
         raise CertificateError(f"malformed certificate ({type(e).__name__}: {e})", where) from e
 
 

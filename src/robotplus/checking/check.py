@@ -10,14 +10,15 @@ from robotplus.certificates.certificate import Certificate, Verdict
 from robotplus.checking.claims import Claims, read_claims
 from robotplus.checking.clearance import Clearance, Correction, Violation
 from robotplus.checking.limits import check_positions, check_rates
-from robotplus.checking.pairs import PEDESTAL, PairTable, build_pairs
+from robotplus.checking.pairs import PairTable
 from robotplus.checking.pieces import Pieces, cut
-from robotplus.checking.placement import base_clearance, check_base, check_base_clear
+from robotplus.checking.placement import check_base, check_base_clear
 from robotplus.checking.premises import check_premises
 from robotplus.checking.profile import profile
 from robotplus.checking.ratings import check_environment, check_payload, heaviest_load
 from robotplus.checking.reasons import Findings
 from robotplus.checking.rig import Rig
+from robotplus.checking.scene import build_scene
 from robotplus.checking.selfpairs import check_left_out
 from robotplus.checking.strokes import check_paths
 from robotplus.checking.structure import check_structure
@@ -28,7 +29,6 @@ from robotplus.errors import InputError
 from robotplus.hashing import digest
 from robotplus.robots.acceleration import estimate
 from robotplus.robots.model import Robot
-from robotplus.scenarios.cell import pedestal, world_from_base
 from robotplus.scenarios.files import need_from_document
 from robotplus.scenarios.task import Need, Program
 
@@ -75,7 +75,7 @@ def _program(certificate: Certificate, need: Need | None, findings: Findings) ->
     """The task, lowered anew from the document in the certificate."""
     try:
         stated = digest(certificate.need)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         stated = ""
     if stated != certificate.need_sha256:
         findings.refuse("need_hash", f"{stated or 'not JSON'}, stated {certificate.need_sha256}")
@@ -84,6 +84,8 @@ def _program(certificate: Certificate, need: Need | None, findings: Findings) ->
         findings.refuse("need_different", f"asked {need.sha256}, certified {certificate.need_sha256}")
         return None
     try:
+        if not isinstance(certificate.need, dict):
+            raise InputError("not a table", "need")
         return need_from_document(certificate.need).program
     except InputError as error:
         findings.refuse("need_unreadable", str(error))
@@ -148,24 +150,16 @@ def _check_geometry(
     pieces: Pieces,
     claims: Claims,
 ) -> None:
-    base = certificate.base
-    place = world_from_base(base.xyz, base.yaw, base.mounting)
-    under = pedestal(robot, xyz=base.xyz, yaw=base.yaw, mounting=base.mounting)
-    obstacles = {f"{i} {o.name}": o for i, o in enumerate(program.obstacles)}
-    distances = base_clearance(robot, place, pedestal=under, obstacles=program.obstacles)
-    check_base_clear(distances, findings, xy=claims.tolerance_xy, angle=claims.tolerance_angle)
-    fixed = [(name, o.boxes) for name, o in obstacles.items()]
-    if under is not None:
-        fixed.append((PEDESTAL, (under,)))
-    rig = Rig(robot, program.tool, parts=program.parts, world_from_base=place, fixed=fixed)
+    scene = build_scene(certificate, robot, program)
+    rig = scene.rig
+    check_base_clear(scene.base, findings, xy=claims.tolerance_xy, angle=claims.tolerance_angle)
     check_paths(rig, program, certificate, findings, pieces=pieces, claims=claims)
     check_wrist(rig, program, certificate, findings, pieces=pieces)
     left_out = [n.get("detail") for n in certificate.not_shown if n.get("what") == "self_pair"]
     check_left_out(rig, left_out, findings)
     if findings:
         return
-    pairs = build_pairs(rig, program, certificate, obstacles=obstacles)
-    _check_clear(certificate, rig, findings, pieces=pieces, pairs=pairs, claims=claims)
+    _check_clear(certificate, rig, findings, pieces=pieces, pairs=scene.pairs, claims=claims)
 
 
 def _check_clear(

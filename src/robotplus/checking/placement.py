@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import coal
 import numpy as np
@@ -15,6 +16,7 @@ from robotplus.robots.model import Array, OrientedBox, Robot
 from robotplus.scenarios.task import BaseRegion, Obstacle
 
 PLACE = 1e-9  # [m], [rad]
+CONTACT = 1e-6  # [m]
 
 
 def check_base(base: Base, region: BaseRegion, findings: Findings) -> None:
@@ -35,14 +37,20 @@ def _turn(angle: float) -> float:
     return abs(math.remainder(angle, 2 * math.pi))
 
 
+@dataclass(frozen=True)
+class Nearby:
+    """A box of the base link or the pedestal and an obstacle: their ``distance`` [m], and ``flat``, how far
+    from the base's vertical the box reaches [m]."""
+
+    distance: float
+    flat: float
+    obstacle: str
+
+
 def base_clearance(
     robot: Robot, world_from_base: Array, *, pedestal: OrientedBox | None, obstacles: Sequence[Obstacle]
-) -> list[tuple[float, float, str]]:
-    """Distance [m] between each box of the base link or the pedestal and each obstacle other than the floor.
-
-    Returns:
-        (distance, horizontal distance of the box's farthest point from the base's vertical, obstacle name)
-    """
+) -> list[Nearby]:
+    """Each box of the base link and the pedestal with each box of the obstacles other than the floor."""
     own = [world_from_base @ box_transform(b) for b in robot.links[0].boxes or ()]
     sizes = [b.size for b in robot.links[0].boxes or ()]
     if pedestal is not None:
@@ -50,12 +58,13 @@ def base_clearance(
         sizes.append(pedestal.size)
     out = []
     for pose, size in zip(own, sizes, strict=True):
-        flat = np.linalg.norm(pose[:2, 3] - world_from_base[:2, 3]) + np.linalg.norm(size) / 2
-        for obstacle in obstacles:
-            if obstacle.role == "floor":
-                continue
-            for box in obstacle.boxes:
-                out.append((_distance(pose, size, box), float(flat), obstacle.name))
+        flat = float(np.linalg.norm(pose[:2, 3] - world_from_base[:2, 3]) + np.linalg.norm(size) / 2)
+        out += [
+            Nearby(_distance(pose, size, box), flat, obstacle.name)
+            for obstacle in obstacles
+            if obstacle.role != "floor"
+            for box in obstacle.boxes
+        ]
     return out
 
 
@@ -73,15 +82,18 @@ def _distance(pose: Array, size: Sequence[float], box: OrientedBox) -> float:
     return float(result.min_distance)
 
 
-def check_base_clear(
-    distances: Sequence[tuple[float, float, str]], findings: Findings, *, xy: float, angle: float
-) -> None:
+def base_room(near: Sequence[Nearby], *, xy: float, angle: float) -> Nearby | None:
+    """An obstacle that the base could touch when it stands displaced; None when there is none."""
+    return next((n for n in near if n.distance < xy + n.flat * angle - CONTACT), None)
+
+
+def check_base_clear(near: Sequence[Nearby], findings: Findings, *, xy: float, angle: float) -> None:
     """Base link and pedestal touch nothing, displaced by the claimed tolerance neither."""
-    for distance, _, name in distances:
-        if distance <= 0:
-            findings.refuse("base_collision", f"{name}, {-distance * 1000:.1f} mm deep")
-            return
-    for distance, flat, name in distances:
-        if distance < xy + flat * angle - 1e-6:
-            findings.refuse("base_tolerance", f"the base would touch {name}, {distance * 1000:.1f} mm away")
-            return
+    hit = next((n for n in near if n.distance <= 0), None)
+    if hit is not None:
+        findings.refuse("base_collision", f"{hit.obstacle}, {-hit.distance * 1000:.1f} mm deep")
+        return
+    tight = base_room(near, xy=xy, angle=angle)
+    if tight is not None:
+        detail = f"the base would touch {tight.obstacle}, {tight.distance * 1000:.1f} mm away"
+        findings.refuse("base_tolerance", detail)

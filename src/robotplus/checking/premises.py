@@ -42,7 +42,7 @@ def check_premises(
 ) -> None:
     """Every unconfirmed figure is a premise to confirm, estimates and readings are premises, and the verdict
     says so."""
-    stated = {p.name: p for p in certificate.premises}
+    stated = {str(p.name): p for p in certificate.premises}
     confirm = unconfirmed(robot, program, certificate)
     for name in sorted(confirm):
         if name not in stated or not stated[name].confirm:
