@@ -101,7 +101,8 @@ def test_csv_against_numpy(tmp_path):
     (stop,) = n.program.stops
     p, z, x = stop.curve.frames(stop.curve.knots)
     normals = rows[:, 3:6] / np.linalg.norm(rows[:, 3:6], axis=1)[:, None]
-    assert np.allclose(p, rows[:, :3] / 1000) and np.allclose(z, -normals)
+    assert np.allclose(p, rows[:, :3] / 1000, atol=2.5e-4)  # a quarter of the path tolerance
+    assert np.allclose(z, -normals, atol=0.005)
     assert np.allclose(np.sum(x * z, axis=1), 0)
     assert np.all(x @ [math.sqrt(0.5), math.sqrt(0.5), 0] > 0.99)
     assert "csv" not in json.dumps(n.document)

@@ -72,6 +72,14 @@ def test_sharp_corners_become_stops_and_small_ones_do_not():
     assert np.allclose(end, start) and np.allclose(end, [[0.1, 0, 0.5]])
 
 
+def test_a_free_spin_is_carried_round_corners_and_a_fixed_one_follows_the_path():
+    points = [[0, 0, 500], [100, 0, 500], [100, 100, 500]]
+    for spins, after in (("free", [1, 0, 0]), ([0], [0, 1, 0])):
+        first, second = stops(stroke(polyline={"points_mm": points, "direction": DOWN}, spins_deg=spins))
+        assert np.allclose(first.curve.frames(np.array([0.05]))[2], [1, 0, 0])
+        assert np.allclose(second.curve.frames(np.array([0.05]))[2], after)
+
+
 def test_full_orientation_fixes_the_spin():
     points = [[0, 0, 500], [400, 0, 500]]
     (stop,) = stops(stroke(polyline={"points_mm": points, "rpys_deg": [[180, 0, 90], [180, 0, 90]]}))
@@ -174,7 +182,7 @@ def test_free_strokes_keep_their_pieces_together():
         (stroke(polyline={**LINE, "points_mm": [[0, 0, 500]] * 2}), "points 0 and 1 coincide"),
         (
             stroke(polyline={**LINE, "direction": None, "directions": [UP, DOWN]}),
-            "turns about between points 0",
+            "the tool turns about between points 0",
         ),
         (stroke(arc={"points_mm": [[0, 0, 5], [1, 0, 5], [2, 0, 5]], "direction": DOWN}), "lie on a line"),
         (

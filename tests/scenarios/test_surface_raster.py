@@ -94,7 +94,9 @@ def test_lines_lie_on_the_cuts_that_trimesh_makes():
         a, b = cut[:, 0], cut[:, 1]
         u = np.sum((p[:, None] - a) * (b - a), axis=2) / np.maximum(np.sum((b - a) ** 2, axis=1), 1e-18)
         nearest = a + np.clip(u, 0, 1)[..., None] * (b - a)
-        assert np.linalg.norm(p[:, None] - nearest, axis=2).min(axis=1).max() < 1e-9
+        away = np.linalg.norm(p[:, None] - nearest, axis=2).min(axis=1)
+        assert away.max() < 2.5e-4  # bends are rounded within a quarter of the path tolerance
+        assert away[[0, -1]].max() < 1e-9
         assert np.ptp(p[:, 2]) > 0.03
 
 

@@ -2,6 +2,7 @@
 
 A curve answers ``frames(s)`` for arc lengths ``s`` in [0, length]; z and x are unit and at right angles. The
 reference x follows the path's tangent where nothing else is asked, so that a spin means the same all along.
+Polylines are in polyline.py.
 Units: m, world frame.
 """
 
@@ -57,50 +58,6 @@ class PointCurve:
     def frames(self, s: Array) -> Frames:
         n = len(np.atleast_1d(s))
         p, z, x = (np.tile(v, (n, 1)) for v in self._frame)
-        return p, z, x
-
-
-class PolylineCurve:
-    """Straight segments through vertices.
-
-    Between two vertices z runs along the great circle, and x is carried with it (parallel transport) while it
-    turns evenly about z by what is left.
-
-    Args:
-        points: (n, 3), n >= 2, neighbours apart.
-        z: (n, 3) unit tool directions, neighbours not opposite.
-        x: (n, 3) unit reference directions at right angles to z.
-    """
-
-    def __init__(self, points: Array, z: Array, x: Array) -> None:
-        self._p, self._z, self._x = points, z, x
-        self._s = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-        self.length = float(self._s[-1])
-        cross = np.cross(z[:-1], z[1:])
-        sine = np.linalg.norm(cross, axis=1)
-        self._swing = np.arctan2(sine, np.sum(z[:-1] * z[1:], axis=1))
-        self._axis = np.where(sine[:, None] > 1e-15, cross / np.maximum(sine, 1e-300)[:, None], x[:-1])
-        carried = rotate(x[:-1], self._axis, self._swing)
-        self._twist = np.arctan2(
-            np.sum(np.cross(carried, x[1:]) * z[1:], axis=1), np.sum(carried * x[1:], axis=1)
-        )
-
-    @property
-    def knots(self) -> Array:
-        """(n,) arc lengths of the vertices, where the path may bend."""
-        return self._s
-
-    def end_tangents(self) -> tuple[Array, Array]:
-        d = unit(np.diff(self._p, axis=0))
-        return d[0], d[-1]
-
-    def frames(self, s: Array) -> Frames:
-        s = np.clip(np.atleast_1d(np.asarray(s, dtype=float)), 0.0, self.length)
-        k = np.clip(np.searchsorted(self._s, s, side="right") - 1, 0, len(self._s) - 2)
-        u = (s - self._s[k]) / (self._s[k + 1] - self._s[k])
-        p = self._p[k] * (1 - u[:, None]) + self._p[k + 1] * u[:, None]
-        z = rotate(self._z[k], self._axis[k], u * self._swing[k])
-        x = rotate(rotate(self._x[k], self._axis[k], u * self._swing[k]), z, u * self._twist[k])
         return p, z, x
 
 
@@ -187,4 +144,23 @@ def vertex_references(points: Array, z: Array) -> Array:
         else:
             before = x[i - 1] - (x[i - 1] @ z[i]) * z[i] if i else np.zeros(3)
             x[i] = unit(before) if np.linalg.norm(before) > 0.05 else any_reference(z[i])
+    return x
+
+
+def carried_references(first: Array, z: Array) -> Array:
+    """(n, 3) reference directions carried from vertex to vertex without turning about the tool's axis.
+
+    Each follows from the one before by the smallest rotation that takes one tool direction to the next.
+
+    Args:
+        first: (3,) direction whose part across ``z[0]`` is the first reference. z: (n, 3) unit, no two
+            neighbours opposite.
+    """
+    across = first - (first @ z[0]) * z[0]
+    x = np.empty_like(z)
+    x[0] = unit(across) if np.linalg.norm(across) > 0.05 else any_reference(z[0])
+    for i in range(len(z) - 1):
+        half = z[i] + z[i + 1]  # reflections in the planes across z[i] and across half make the rotation
+        moved = x[i] - 2 * (x[i] @ half) / (half @ half) * half
+        x[i + 1] = unit(moved - (moved @ z[i + 1]) * z[i + 1])
     return x

@@ -28,7 +28,7 @@ def lower(need: NeedTable, where: str) -> Program:
     parts: tuple[Part, ...] = ()
     placed: tuple[Obstacle, ...] = ()
     if need.process_path is not None:
-        stops, free = lower_process(need.process_path, where)
+        stops, free = lower_process(need.process_path, need.requirements, where)
         cyclic = need.process_path.cyclic
     elif need.pick_place is not None:
         handling = lower_handling(need.pick_place, need.tool, [o.name for o in things], where)
