@@ -63,10 +63,11 @@ def kinematic_class(robot: Robot) -> str:
 
 
 def usable(robot: Robot) -> bool:
-    """Whether the model holds what a proof needs, without placeholders."""
+    """Whether the model holds what a proof needs, without placeholders, and may stand on the floor."""
     complete = all(None not in (j.lower, j.upper, j.velocity) for j in robot.joints)
     complete = complete and all(link.boxes for link in robot.links) and robot.payload_kg is not None
-    return complete and robot.velocity is not None and robot.velocity.value == "data"
+    stands = robot.mounting is None or "floor" in robot.mounting.value
+    return complete and stands and robot.velocity is not None and robot.velocity.value == "data"
 
 
 def share(task: Planted, rng: np.random.Generator) -> float:
