@@ -86,7 +86,6 @@ class Clearance:
         self.groups, inverse = np.unique(kinds, axis=1, return_inverse=True)
         self.group = inverse.ravel()
         self.geometry, self.geometry_data = rig.geometry(pairs.boxes)
-        self.rides = np.array([b.body == "tool" or b.body.startswith("part ") for b in rig.boxes])
 
     def violations(self, pieces: Pieces) -> list[Violation]:
         """Pairs that come too close, worst first, as seen where they are first seen; empty: all clear."""
@@ -197,24 +196,25 @@ class Clearance:
             with np.errstate(invalid="ignore"):
                 bend[g] = (grown + shift[g] * growth) * (p.h**2 / 8)[:, None]
             if self.correction is not None:
-                room[g] = self._room(work, radii + np.where(np.isfinite(shift[g]), shift[g], 0.0)[..., None],
-                                     centre, mask=mask, cell=not is_self)  # fmt: skip
+                grown_arms = radii + np.where(np.isfinite(shift[g]), shift[g], 0.0)[..., None]
+                room[g] = self._room(work, grown_arms, centre, mask=mask, cell=not is_self)
         return shift, bend, room
 
     def _room(self, work: _Work, radii: Array, centre: Array, *, mask: Array, cell: bool) -> Array:
-        """(pieces, boxes) distance that a displaced base may use up."""
+        """(pieces, boxes) distance that a displaced base may use up: how far a box moves, seen from the base
+        or, where the tool is held, from the tool; for self pairs, seen from the other body."""
         c, rig = self.correction, self.rig
         assert c is not None
         change = c.joints[work.root]
-        turn = np.einsum("nj,bj->nb", np.where(rig.revolute, change, 0.0), mask)
-        move = np.einsum("nbj,nj,bj->nb", radii, change, mask, optimize=True)
-        if cell:
-            flat = np.linalg.norm(centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
-            move, turn = move + c.xy + c.angle * flat, turn + c.angle
-        room = np.where(turn < 0.95, move / np.maximum(1.0 - turn, 0.05), np.inf)
-        if cell:
-            room = np.where(c.holds_tool[work.root][:, None] & self.rides, 0.0, room)
-        return np.asarray(room)
+        if not cell:
+            return displacement(radii, change, mask=mask, revolute=rig.revolute)
+        flat = np.linalg.norm(centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
+        turn = c.angle + np.einsum("nj,bj->nb", np.where(rig.revolute, change, 0.0), mask)
+        move = c.xy + c.angle * flat + np.einsum("nbj,nj,bj->nb", radii, change, mask, optimize=True)
+        from_base = np.where(turn < 0.95, move / np.maximum(1.0 - turn, 0.05), np.inf)
+        from_tool = displacement(radii, change, mask=1.0 - mask, revolute=rig.revolute)
+        held = c.holds_tool[work.root][:, None]
+        return np.asarray(np.where(held, np.minimum(from_base, from_tool), from_base))
 
     def _ball(self, placed: Placed, sample: Ints, pair: Ints) -> Array:
         a, b = self.pairs.boxes[pair].T
