@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from robotplus.errors import NeedError
 from robotplus.proving.kernels.calls import TaskStruct, WorldStruct, kernels, p, rows
 from robotplus.proving.layers import Layers, flange_from_tcp, tcp_from_flange
 from robotplus.proving.pack import RobotStruct
@@ -35,7 +36,14 @@ class World:
 
 
 def make_world(program: Program, order: tuple[int, ...], pedestal: OrientedBox | None = None) -> World:
-    """Arrays of the obstacles; ``pedestal`` is a box in the base frame."""
+    """Arrays of the obstacles; ``pedestal`` is a box in the base frame.
+
+    Raises:
+        NeedError: the cell has more boxes than the kernels hold (a cylinder counts as four).
+    """
+    most = kernels().rp_most_obstacles() - 1  # one is kept for the pedestal
+    if (boxes := sum(len(o.boxes) for o in program.obstacles)) > most:
+        raise NeedError("the cell has too many boxes", "cell", value=boxes, allowed=f"<= {most}", fix="merge some of them")
     names = [o.name for o in program.obstacles] + ["pedestal"]
     poses, half, first, last, flags, ids = [], [], [], [], [], []
     for k, o in enumerate(program.obstacles):

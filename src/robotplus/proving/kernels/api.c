@@ -1,10 +1,11 @@
-/* Sizes for the Python mirrors, and the targets of many waypoints at once. */
+/* Sizes for the Python mirrors and limits, and the targets of many waypoints at once. */
 #include "ladder.h"
 #include "motion.h"
 
 int32_t rp_sizeof_scene(void) { return (int32_t)sizeof(rp_scene); }
 int32_t rp_sizeof_task(void) { return (int32_t)sizeof(rp_task); }
 int32_t rp_sizeof_world(void) { return (int32_t)sizeof(rp_world); }
+int32_t rp_most_obstacles(void) { return RP_OBSTACLES; }
 
 /* out[i] (12) = base_from_world · pose[i] · Rz(spin[i]) · tcp_from_flange */
 void rp_targets(const double *base_from_world, const double *tcp_from_flange, int32_t n, const double *pose, const double *spin,

@@ -3,7 +3,7 @@
 #define RP_SCENE_H
 #include "rp.h"
 
-#define RP_OBSTACLES 512 /* most boxes of a cell */
+#define RP_OBSTACLES 2048 /* most boxes of a cell */
 #define RP_PAIRS 64      /* most self-collision link pairs */
 
 /* Obstacle flags. FLOOR: links 0 and 1 stand on it and are exempt. BASE: given in the base frame (the pedestal). */

@@ -1,14 +1,14 @@
 #include "motion.h"
 
-#define MAX_SAMPLES 4096
+#include <stdlib.h>
+
 #define RISE 0.2   /* share of a ramp in which the acceleration rises (and again falls) */
 #define SAFE 0.97  /* what of a limit the profile uses: knots are refitted, hulls are a little wider */
 
 void rp_spline(int32_t n, int32_t dof, const double *s, const double *q, double *m) {
-    double c[MAX_SAMPLES];
     memset(m, 0, sizeof(double) * 7 * (size_t)n);
     if (n < 3) return;
-    double beta = 0;
+    double beta = 0, *c = malloc(sizeof(double) * (size_t)n);
     for (int i = 1; i < n - 1; i++) {
         const double h0 = s[i] - s[i - 1], h1 = s[i + 1] - s[i];
         beta = 2 * (h0 + h1) - (i > 1 ? h0 * c[i - 1] : 0);
@@ -20,6 +20,7 @@ void rp_spline(int32_t n, int32_t dof, const double *s, const double *q, double 
     }
     for (int i = n - 3; i >= 1; i--)
         for (int j = 0; j < dof; j++) m[7 * i + j] -= c[i] * m[7 * (i + 1) + j];
+    free(c);
 }
 
 static void spline_at(int dof, const double *s, const double *q, const double *m, int i, double x, double *v, double *d, double *a) {
@@ -125,9 +126,9 @@ int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double
     while (inside < n && s[inside] - s[0] < p.v * p.T / 2) inside++;
     const int per = inside < 3 ? 1 : (inside + 2) / 3;
     int k = 0, i;
-    double at[3 * MAX_SAMPLES];
     const double breaks[4] = {0, RISE * p.T, (1 - RISE) * p.T, p.T};
-    if (n + 6 * per + 8 > cap || n + 6 * per + 8 > 3 * MAX_SAMPLES) return RP_KNOTS;
+    if (n + 6 * per + 8 > cap) return RP_KNOTS;
+    double *at = malloc(sizeof(double) * (size_t)cap);
     for (int b = 0; b < 3; b++)
         for (int e = 0; e < per; e++) at[k++] = breaks[b] + (breaks[b + 1] - breaks[b]) * e / per;
     at[k++] = p.T;
@@ -159,6 +160,7 @@ int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double
         }
         kept++;
     }
+    free(at);
     for (int j = 0; j < dof; j++) od[j] = oa[j] = od[7 * (kept - 1) + j] = oa[7 * (kept - 1) + j] = 0;
     return kept;
 }
