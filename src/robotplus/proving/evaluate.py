@@ -21,7 +21,6 @@ from robotplus.proving.layers import Segment
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
 
-KNOTS = 4096
 SMOOTHING = (0.3, 0.06)  # half windows of the spin's moving average, as shares of the stroke, tried in turn
 NEWTON_STEPS = 14
 NEWTON_TOLERANCE = 1e-10
@@ -276,7 +275,7 @@ def time_path(body: Body, path: Path, *, accelerations: Array | None = None) -> 
     if accelerations is not None:
         struct = type(struct).from_buffer_copy(struct)
         np.ctypeslib.as_array(struct.amax)[: body.dof] = accelerations
-    cap = min(KNOTS, 8 * len(path.s) + 64)
+    cap = 4 * len(path.s) + 64
     t, oq, od, oa = np.zeros(cap), np.zeros((cap, 7)), np.zeros((cap, 7)), np.zeros((cap, 7))
     low, want, _, ramp = path.speed
     band = np.array([low, want, 0.0, ramp])
