@@ -38,6 +38,7 @@ REDUNDANT = [i for i, p in PACKED.items() if p.kinematics.name == "redundant"]
 NUMERIC = [i for i, p in PACKED.items() if p.kinematics.name == "numeric"]
 SIDE = st.floats(-0.2, 0.2)
 LENGTH = st.floats(0.1, 0.9)
+POINT = st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
 ANGLES = st.tuples(*[st.floats(-3.1, 3.1)] * 6)
 
 
@@ -104,7 +105,7 @@ def test_other_chains_find_postures_for_reachable_poses(robot_id: str) -> None:
     assert inverse_all(packed, poses)[1].any(axis=1).all()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=80, derandomize=True)
 @given(SIDE, SIDE, SIDE, st.tuples(*[LENGTH] * 4), ANGLES)
 def test_ortho_parallel_arms_against_the_published_formulas(
     a1: float, a2: float, b: float, c: tuple[float, float, float, float], q: tuple[float, ...]
@@ -114,10 +115,16 @@ def test_ortho_parallel_arms_against_the_published_formulas(
     assert packed.kinematics.name == "opw" and packed.kinematics.error < 1e-12
     pose = flange(robot, q)
     expected = published_ortho_parallel(a1, a2, b, c, pose)
+    wrist = pose[:3, 3] - c[3] * pose[:3, 2]
+    if math.hypot(wrist[0], wrist[1]) < 1e-9:  # any joint 1 would do
+        expected = []
     found, ok = inverse_all(packed, pose[None])
     ours = found[0][ok[0]]
     for solution in expected:
-        if np.abs(flange(robot, solution) - pose).max() < 1e-9:  # the formulas lose digits at double roots
+        straight = abs(math.sin(solution[4])) < 1e-6  # any joint 4 would do
+        if (
+            np.abs(flange(robot, solution) - pose).max() < 1e-9 and not straight
+        ):  # formulas lose digits at roots
             assert len(ours) and turns_apart(ours, solution, robot).min() < 1e-5
     assert_solutions_hold(robot, packed, pose[None], tolerance=2e-9)
 
@@ -163,7 +170,7 @@ def published_ortho_parallel(
     return out
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=80, derandomize=True)
 @given(st.tuples(*[LENGTH] * 6), ANGLES)
 def test_three_parallel_arms_find_the_planted_posture(
     lengths: tuple[float, ...], q: tuple[float, ...]
@@ -350,8 +357,8 @@ def test_results_repeat_to_the_bit() -> None:
         assert np.array_equal(ok, again_ok) and np.array_equal(q[ok], again[ok])
 
 
-@settings(deadline=None, max_examples=100)
-@given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=1, max_size=40))
+@settings(deadline=None, max_examples=100, derandomize=True)
+@given(st.lists(POINT.filter(lambda p: math.hypot(*p) > 1e-200), min_size=1, max_size=40))
 def test_fast_trigonometry(pairs: list[tuple[float, float]]) -> None:
     y, x = np.array(pairs).T.copy()
     out = np.empty((3, len(pairs)))
