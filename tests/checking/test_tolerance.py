@@ -15,7 +15,7 @@ from robotplus.certificates.certificate import Certificate
 from robotplus.checking import check, largest_base_tolerance
 from robotplus.checking.pieces import cut
 from robotplus.checking.rig import Rig
-from robotplus.checking.tolerance import corrections
+from robotplus.checking.tolerance import corrections, on_travel
 from robotplus.robots.catalogue import Catalogue, load_catalogue
 from robotplus.robots.model import Array
 from robotplus.scenarios.cell import world_from_base
@@ -71,6 +71,21 @@ def test_bounds_are_not_idle(catalogue: Catalogue) -> None:
         ]
     )
     assert (bound <= 1.05 * seen.max(axis=0) + 1e-8).all()
+
+
+def test_awkward_stretches_of_a_travel_are_bridged() -> None:
+    """Where holding the tool takes far more than at the ends, or cannot be shown, neighbours bound the
+    correction."""
+    ends = np.full((2, 6), 0.01)
+    joints = np.full((6, 6), 0.01)
+    joints[1], joints[3], joints[4] = 0.02, np.inf, 5.0
+    joints[5] = 0.015
+    bounds, held = on_travel(joints.copy(), ends)
+    assert held.tolist() == [True, True, True, False, False, True]
+    assert np.allclose(bounds[:, 0], [0.01, 0.02, 0.01, 0.015, 0.015, 0.015])
+    bounds, held = on_travel(np.full((3, 6), np.inf), ends)
+    assert not held.any()
+    assert np.allclose(bounds, 0.01)
 
 
 def test_a_singular_posture_allows_nothing() -> None:

@@ -41,13 +41,13 @@ def correct(rig: Rig, pieces: Pieces, moves: Sequence[Move], *, xy: float, angle
         if move.kind == "travel":
             mine = np.nonzero(pieces.move == m)[0]
             ends = corrections(rig, move.q[[0, -1]], np.zeros((2, rig.dof)), xy=xy, angle=angle)
-            joints[mine], holds[mine] = _on_travel(joints[mine], ends)
+            joints[mine], holds[mine] = on_travel(joints[mine], ends)
     return Correction(xy, angle, joints, holds)
 
 
-def _on_travel(joints: Array, ends: Array) -> tuple[Array, Bools]:
-    """A travel need not hold the tool where that is awkward: from the first such piece to the last the
-    correction goes evenly from the one before to the one after.
+def on_travel(joints: Array, ends: Array) -> tuple[Array, Bools]:
+    """A travel need not hold the tool where that is awkward: on each run of such pieces the correction goes
+    evenly from the one before to the one after.
 
     Args:
         joints: (k, n) corrections that hold the tool. ends: (2, n) the same at the first and last posture.
@@ -55,15 +55,12 @@ def _on_travel(joints: Array, ends: Array) -> tuple[Array, Bools]:
     Returns:
         bounds (k, n) on the corrections, and on which pieces (k,) the tool is held.
     """
-    awkward = np.nonzero(~(joints.sum(axis=1) <= AWKWARD * ends.sum(axis=1).max()))[0]
-    holds = np.ones(len(joints), dtype=bool)
-    if len(awkward):
-        first, last = int(awkward[0]), int(awkward[-1])
-        before = joints[first - 1] if first else ends[0]
-        after = joints[last + 1] if last + 1 < len(joints) else ends[1]
-        joints[first : last + 1] = np.maximum(before, after)
-        holds[first : last + 1] = False
-    return joints, holds
+    awkward = ~(joints.sum(axis=1) <= AWKWARD * ends.sum(axis=1).max())
+    padded = np.concatenate([ends[:1], joints, ends[1:]])
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], awkward, [False]]).astype(int)))
+    for first, after in edges.reshape(-1, 2):
+        joints[first:after] = np.maximum(padded[first], padded[after + 1])
+    return joints, ~awkward
 
 
 def corrections(rig: Rig, q: Array, change: Array, *, xy: float, angle: float) -> Array:
