@@ -8,7 +8,7 @@ import numpy as np
 
 from robotplus.proving.body import Body, tool_only
 from robotplus.proving.cell import Task, World, make_task, make_world
-from robotplus.proving.layers import Layers, flange_from_tcp, make_layers, short_order, tcp_from_flange
+from robotplus.proving.layers import Ints, Layers, flange_from_tcp, make_layers, short_order, tcp_from_flange
 
 from robotplus.robots.model import Array, OrientedBox
 from robotplus.scenarios.cell import pedestal
@@ -26,6 +26,7 @@ class Context:
     tcp: Array
     from_tcp: Array
     load_kg: float
+    key_layers: Ints | None = None
     _worlds: dict[tuple[object, ...], World] = field(default_factory=dict)
 
     def world_for(self, body: Body, height: float) -> World:

@@ -18,10 +18,12 @@ from robotplus.proving.evaluate import Failed, Found, evaluate, spin_stride
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.pairs import coarse_pairs
 from robotplus.robots.model import Array
-from robotplus.scenarios.cell import world_from_base
+from robotplus.proving.layers import Ints
+from robotplus.scenarios.cell import Mounting, world_from_base
 
 SPACING = 0.2  # [m] of the grid of base places
 FEW = 48  # with fewer places within reach than this the grid is made finer
+BATCHES = (4, 12)  # places looked at together: few at first, because the first good one ends the search
 BATCH = 16
 PER_BATCH = 2  # evaluations a batch at most
 KEY_LAYERS = 7
@@ -66,15 +68,17 @@ class Outcome:
 
 
 def candidates(body: Body, context: Context, *, spacing: float = SPACING) -> Array:
-    """(n, 4) base places x, y, z, yaw within reach of every waypoint, most promising first.
+    """(n, 4) base places x, y, z, yaw within reach of the key waypoints, most promising first.
 
     Within reach: the distance from the point on axis 1 to the circle of the universal point is below the bound. The
     order prefers a farthest waypoint at about 0.7 of the bound.
     """
     region = context.program.base
     xs, ys = (_grid(*region.x, spacing), _grid(*region.y, spacing))
-    grid = np.array([(x, y, z) for z in region.heights for x in xs for y in ys])
+    grid = np.stack([g.ravel() for g in np.meshgrid(region.heights, xs, ys, indexing="ij")], axis=1)[:, [1, 2, 0]]
+    keys = key_layers(context)
     centre, axis, ring = circles(body, context)
+    centre, axis = centre[keys], axis[keys]
     middle = context.layers.pose.reshape(-1, 3, 4)[:, :, 3].mean(axis=0)
     az = np.arctan2(middle[1] - grid[:, 1], middle[0] - grid[:, 0])
     if region.mounting == "floor":
@@ -117,8 +121,10 @@ def _grid(low: float, high: float, spacing: float) -> Array:
     return low + (np.arange(n) + 0.5) * (high - low) / n if high > low else np.array([low])
 
 
-def key_layers(context: Context) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def key_layers(context: Context) -> Ints:
     """A few layers far from each other in place and direction: what is feasible there is likely feasible throughout."""
+    if context.key_layers is not None:
+        return context.key_layers
     pose = context.layers.pose.reshape(-1, 3, 4)
     features = np.concatenate([pose[:, :, 3], 0.3 * pose[:, :, 2]], axis=1)
     chosen = [int(np.argmax(np.linalg.norm(features - features.mean(axis=0), axis=1)))]
@@ -126,7 +132,8 @@ def key_layers(context: Context) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     while len(chosen) < min(KEY_LAYERS, len(features)):
         least = np.minimum(least, np.linalg.norm(features - features[chosen[-1]], axis=1))
         chosen.append(int(np.argmax(least)))
-    return np.array(chosen, dtype=np.int32)
+    context.key_layers = np.array(chosen, dtype=np.int32)
+    return context.key_layers
 
 
 def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Array | None = None) -> Outcome:
@@ -152,7 +159,8 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
     refined = False
     while True:
         while len(queue) and looked < budget.places and tried < budget.evaluations:
-            batch, queue = queue[:BATCH], queue[BATCH:]
+            size = BATCHES[looked > 0] if looked < BATCH else BATCH
+            batch, queue = queue[:size], queue[size:]
             alive, count = survey(body, context, batch, layers)
             looked += len(batch)
             share = np.maximum(alive, 0) / len(layers)
@@ -183,7 +191,7 @@ def survey(body: Body, context: Context, places: Array, layers: Array) -> tuple[
     for z in sorted(set(places[:, 2])):
         own = np.flatnonzero(places[:, 2] == z)
         world = context.world_for(body, float(z))
-        bases = rows(np.array([world_from_base(b[:3], b[3], mounting) for b in places[own]]))
+        bases = rows(_poses(places[own], mounting))
         a, c = np.zeros(len(own), dtype=np.int32), np.zeros(len(own), dtype=np.int32)
         kernels().rp_survey(
             ctypes.byref(task),
@@ -201,6 +209,17 @@ def survey(body: Body, context: Context, places: Array, layers: Array) -> tuple[
         )
         alive[own], count[own] = a, c
     return alive, count
+
+
+def _poses(places: Array, mounting: Mounting) -> Array:
+    """(n, 4, 4) world_from_base of many places."""
+    turn = world_from_base((0.0, 0.0, 0.0), 0.0, mounting)[:3, :3]
+    out = np.zeros((len(places), 4, 4))
+    c, s = np.cos(places[:, 3]), np.sin(places[:, 3])
+    out[:, 0, 0], out[:, 0, 1], out[:, 1, 0], out[:, 1, 1], out[:, 2, 2], out[:, 3, 3] = c, -s, s, c, 1, 1
+    out[:, :3, :3] = out[:, :3, :3] @ turn
+    out[:, :3, 3] = places[:, :3]
+    return out
 
 
 def _evaluate(body: Body, context: Context, place: Array, seed: int) -> tuple[Found | Failed, Body]:

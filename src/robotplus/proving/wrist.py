@@ -47,7 +47,8 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
     for item in found.planned:
         stop = program.stops[context.layers.order[item.position]]
         t = item.move.t
-        q = at_times(item.move, np.union1d(t, (t[1:] + t[:-1]) / 2))[0]
+        rated = body.robot.wrist_moment_nm is not None or body.robot.wrist_inertia_kgm2 is not None
+        q = at_times(item.move, np.union1d(t, (t[1:] + t[:-1]) / 2))[0] if rated else item.move.q[:: 1 + len(t) // 24]
         carried = [stop.carry_out if item.kind == "retract" else stop.carry_in]
         if item.kind == "dwell":
             carried = [stop.carry_in, stop.carry_out]
