@@ -93,35 +93,63 @@ class Orientation:
 
     def __init__(self, q: Array, knots: Array, turn: float) -> None:
         flips = np.cumprod(np.concatenate([[1.0], np.where(np.sum(q[:-1] * q[1:], axis=1) < 0, -1.0, 1.0)]))
-        self._q, self._knots = q * flips[:, None], knots
+        q = q * flips[:, None]
+        self._knots, self._q = knots, q
         step = np.diff(knots)
-        rate = rotation_vectors(self._q[:-1], self._q[1:]) / step[:, None]
+        rate = rotation_vectors(q[:-1], q[1:]) / step[:, None]
         change = np.linalg.norm(np.diff(rate, axis=0), axis=1)
         # Blended over w either side, the curve passes w |change of rate| / 4 from the knot's orientation.
         room = np.minimum(step[:-1], step[1:]) / 2
         inner = np.where(change > 1e-12, np.minimum(room, 4 * turn / np.maximum(change, 1e-12)), 0.0)
         self._reach = np.concatenate([[0.0], inner, [0.0]])
+        self._even = Slerp(q[:-1], q[1:])
+        order = np.arange(len(step))
+        before = self._even.at(
+            order, 1 - self._reach[1:] / step
+        )  # where the blend round the next knot starts
+        after = self._even.at(order, self._reach[:-1] / step)
+        # Row i belongs to knot i; the ends have no blend and only keep the rows in step.
+        self._rise = Slerp(np.concatenate([q[:1], before]), q)
+        self._fall = Slerp(q, np.concatenate([after, q[-1:]]))
+        self._constant = bool(np.all(np.abs(q - q[0]) < 1e-15))
 
     def at(self, s: Array) -> Array:
         """(m, 4) unit quaternions at ``s`` (m,)."""
+        if self._constant:
+            return np.tile(self._q[0], (len(s), 1))
         k = np.clip(np.searchsorted(self._knots, s, side="right") - 1, 0, len(self._knots) - 2)
-        out = self._even(k, s)
-        after, before = s - self._knots[k], self._knots[k + 1] - s
-        for knot, near in ((k, after < self._reach[k]), (k + 1, before < self._reach[k + 1])):
-            if near.any():
-                out[near] = self._blended(knot[near], s[near])
+        ahead, left = s - self._knots[k], self._knots[k + 1] - s
+        out = self._even.at(k, ahead / (ahead + left))
+        knot = np.where(ahead < left, k, k + 1)
+        near = np.minimum(ahead, left) < self._reach[knot]
+        if near.any():
+            i = knot[near]
+            u = (s[near] - self._knots[i] + self._reach[i]) / (2 * self._reach[i])
+            out[near] = Slerp(self._rise.at(i, u), self._fall.at(i, u)).at(np.arange(len(i)), u)
         return out
 
-    def _even(self, k: Indices, s: Array) -> Array:
-        u = (s - self._knots[k]) / (self._knots[k + 1] - self._knots[k])
-        return slerp(self._q[k], self._q[k + 1], u)
 
-    def _blended(self, i: Indices, s: Array) -> Array:
-        w = self._reach[i]
-        u = (s - self._knots[i] + w) / (2 * w)
-        first = self._even(i - 1, self._knots[i] - w)
-        last = self._even(i, self._knots[i] + w)
-        return slerp(slerp(first, self._q[i], u), slerp(self._q[i], last, u), u)
+class Slerp:
+    """Even turns between pairs of unit quaternions a, b (n, 4), less than a full turn apart."""
+
+    def __init__(self, a: Array, b: Array) -> None:
+        self._a, self._b = a, b
+        self._angle = 2 * np.arctan2(_norm(b - a), _norm(a + b))
+        self._still = self._angle < 1e-8
+        self._sine = np.where(self._still, 1.0, np.sin(self._angle))
+
+    def at(self, i: Indices, u: Array) -> Array:
+        """(m, 4) the quaternions of pairs ``i`` (m,) at shares ``u`` (m,) of the way."""
+        angle, sine, still = self._angle[i], self._sine[i], self._still[i]
+        first = np.where(still, 1 - u, np.sin((1 - u) * angle) / sine)
+        last = np.where(still, u, np.sin(u * angle) / sine)
+        out = first[:, None] * self._a[i] + last[:, None] * self._b[i]
+        out /= _norm(out)[:, None]
+        return out
+
+
+def _norm(v: Array) -> Array:
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", v, v)))
 
 
 def quaternions(x: Array, z: Array) -> Array:
@@ -139,17 +167,6 @@ def quaternions(x: Array, z: Array) -> Array:
     rows[:, range(4), range(4)] = squares
     best = np.argmax(squares, axis=1)
     return unit(rows[np.arange(len(x)), best])
-
-
-def slerp(a: Array, b: Array, u: Array) -> Array:
-    """(n, 4) from unit quaternions a to b, less than a full turn apart, at shares u (n,) of the way."""
-    angle = np.arctan2(np.linalg.norm(b - a, axis=1), np.linalg.norm(a + b, axis=1)) * 2
-    sine = np.sin(angle)
-    small = angle < 1e-8
-    safe = np.where(small, 1.0, sine)
-    first = np.where(small, 1 - u, np.sin((1 - u) * angle) / safe)
-    last = np.where(small, u, np.sin(u * angle) / safe)
-    return unit(first[:, None] * a + last[:, None] * b)
 
 
 def rotation_vectors(a: Array, b: Array) -> Array:
