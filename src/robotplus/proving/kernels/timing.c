@@ -83,12 +83,14 @@ int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double
     const int dof = r->dof;
     const double length = s[n - 1] - s[0];
     double first[RP_DOF] = {0}, second[RP_DOF] = {0}; /* largest |dq/ds| and |d2q/ds2| */
+    double at_ends[RP_DOF] = {0};                     /* largest |dq/ds| where a stroke may ramp */
     for (int i = 0; i < n - 1; i++) {
         double v[RP_DOF], d[RP_DOF], a[RP_DOF];
         for (int e = 0; e < 3; e++) { /* ends and middle of the piece: the slope is quadratic in between */
             spline_at(dof, s, q, m, i, s[i] + 0.5 * e * (s[i + 1] - s[i]), v, d, a);
             for (int j = 0; j < dof; j++) {
                 if (fabs(d[j]) > first[j]) first[j] = fabs(d[j]);
+                if ((s[i] - s[0] <= speed[3] || s[n - 1] - s[i + 1] <= speed[3]) && fabs(d[j]) > at_ends[j]) at_ends[j] = fabs(d[j]);
                 if (fabs(a[j]) > second[j]) second[j] = fabs(a[j]);
             }
         }
@@ -103,9 +105,16 @@ int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double
         v = fmin(speed[1], fmin(fastest, curving));
         if (v < speed[0]) return fastest < speed[0] ? RP_TOO_FAST : RP_TOO_SHARP;
         const double ramp = fmin(0.9 * speed[3], 0.45 * length);
-        peak = v * v / (2 * ramp * (1 - RISE)); /* the gentlest that reaches the speed within the ramp */
-        for (int j = 0; j < dof; j++)
-            if (second[j] * v * v + first[j] * peak > SAFE * ease * r->amax[j]) return RP_TOO_SHARP;
+        for (int fits = 0; !fits; v *= 0.95) { /* slower, down to the lowest speed, until the ramps are gentle enough */
+            if (v < speed[0]) {
+                if (v <= speed[0] * 0.951) return RP_TOO_SHARP;
+                v = speed[0] * 1.0001;
+            }
+            peak = v * v / (2 * ramp * (1 - RISE)); /* the gentlest that reaches the speed within the ramp */
+            fits = 1;
+            for (int j = 0; j < dof; j++) fits &= second[j] * v * v + at_ends[j] * peak <= SAFE * ease * r->amax[j];
+            if (fits) break;
+        }
     } else {
         v = fmin(fastest, curving * 0.7071);
         for (int k = 0; k < 4; k++) {
