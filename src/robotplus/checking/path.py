@@ -225,10 +225,10 @@ def progress(curve: Curve, tip: Array) -> Array:
     total = travelled[-1]
     s = travelled * (length / total) if total > 0 else np.linspace(0.0, length, len(tip))
     step = max(1e-7, 1e-5 * length)
-    for _ in range(4):
-        a, b = np.clip(s - step, 0.0, length), np.clip(s + step, 0.0, length)
-        at, before, after = (curve.frames(v)[0] for v in (s, a, b))
-        tangent = (after - before) / np.maximum(b - a, 1e-12)[:, None]
+    for _ in range(3):
+        before, after = np.maximum(s - step, 0.0), np.minimum(s + step, length)
+        at, a, b = np.split(curve.frames(np.concatenate([s, before, after]))[0], 3)
+        tangent = (b - a) / np.maximum(after - before, 1e-12)[:, None]
         s = np.clip(s + np.einsum("ki,ki->k", tip - at, tangent), 0.0, length)
     s[0], s[-1] = 0.0, length
     return np.asarray(np.maximum.accumulate(s))
