@@ -25,6 +25,16 @@ lint: build ## ruff, mypy --strict, import-linter, deptry
 test: lint ## lint, then the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal
 
+$(VENV)/.bench: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+bench: build $(VENV)/.bench ## speed against the peer pipeline and the bars: build/bench.json
+	$(BIN)/python -m benchmarks.bench
+
+validate: build ## planted truth, honesty, published cycle times: build/validate.json (long)
+	$(BIN)/python -m benchmarks.validate
+
 docs: build ## write the generated pages of docs/ anew
 	$(BIN)/python scripts/docs.py
 
@@ -35,4 +45,4 @@ format: build ## ruff format, and the fixes that ruff can make itself
 clean: ## remove everything that can be made again
 	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets
 
-.PHONY: help build lint test docs format clean
+.PHONY: help build lint test bench validate docs format clean

@@ -1,4 +1,4 @@
-"""Certificate and Refusal: what `prove` returns, as plain files. DOCUMENT below is the file format.
+"""Certificate and Refusal: what `prove` returns, as plain files; docs/certificates.md is the file format.
 
 A certificate is a proof relative to its premises: it names task and model by digest, holds the base pose, the
 timed motion, the claims and every premise. The task's document is inside, so a certificate can be checked

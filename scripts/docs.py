@@ -1,0 +1,171 @@
+"""Write the generated parts of the documents: ``python scripts/docs.py``, or ``--check`` to compare only.
+
+A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; the rest of a page is
+written by hand. Tables of figures come from build/bench.json and build/validate.json and stay as they are
+when those are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "README.zh.md"])
+PART = re.compile(r"(<!-- generated: ([a-z_-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def render(page: str) -> str:
+    """The page with every generated part made anew."""
+
+    def part(found: re.Match[str]) -> str:
+        text = PARTS[found[2]]()
+        return found[0] if text is None else f"{found[1]}{text.strip()}\n{found[4]}"
+
+    return PART.sub(part, page)
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table; bars in cells are escaped."""
+    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def constraints() -> str:
+    """Every constraint a robot can be refused for."""
+    from robotplus.certificates.constraints import CONSTRAINTS
+
+    rows = [[f"`{name}`", c.unit, c.en, c.zh] for name, c in CONSTRAINTS.items()]
+    return table(["constraint", "unit", "meaning", "含义"], rows)
+
+
+def sources() -> str:
+    """Repositories that robot models were read from, with their licence and the number of models."""
+    from robotplus.robots.catalogue import load_catalogue
+
+    counts: Counter[tuple[str, str]] = Counter()
+    for robot in load_catalogue().values():
+        found = re.match(r"(\S+) .*?\((.*)\)\.?$", robot.geometry_source)
+        if found is None:
+            raise ValueError(f"{robot.id}: a geometry source without licence: {robot.geometry_source}")
+        counts[found[1], licence(found[2])] += 1
+    rows = [[repository, named, str(n)] for (repository, named), n in sorted(counts.items())]
+    return table(["repository", "licence", "models"], rows)
+
+
+def licence(stated: str) -> str:
+    """One spelling a licence; what is said about meshes is kept, as no mesh was used."""
+    stated = re.sub(r" \(package\.xml\)$", "", stated)
+    stated = re.sub(r"^Apache[ -]?(License )?2(\.0)?$", "Apache-2.0", stated)
+    parts = list(dict.fromkeys(part.strip() for part in stated.split(",")))
+    return ", ".join(parts)
+
+
+def figures(name: str) -> Callable[[], str | None]:
+    """The table of build/NAME.json, or None when it was not measured here."""
+
+    def text() -> str | None:
+        path = ROOT / "build" / f"{name}.json"
+        if not path.exists():
+            return None
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        met = {True: "yes", False: "**no**", None: ""}
+        cells = [[r["name"], figure(r["value"]), r["unit"], r["bar"], met[r["pass"]]] for r in rows]
+        return table(["what", "value", "unit", "bar", "met"], cells)
+
+    return text
+
+
+def figure(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def commands() -> str:
+    """Every command with its arguments and options, from the command line's own definitions."""
+    import typer.main
+    from robotplus.cli.main import app
+
+    return "\n\n".join(sections(typer.main.get_command(app), "robotplus"))
+
+
+def sections(command: Any, path: str) -> list[str]:
+    """A command's section, then those of the commands below it."""
+    below = getattr(command, "commands", {})
+    out = []
+    if command.params and (not below or command.callback is not None):
+        out.append(section(command, path))
+    for name in below:
+        if not below[name].hidden:
+            out += sections(below[name], f"{path} {name}")
+    return out
+
+
+def section(command: Any, path: str) -> str:
+    shown = [p for p in command.params if not getattr(p, "hidden", False)]
+    arguments = [p for p in shown if p.param_type_name == "argument"]
+    usage = " ".join([path, "[OPTIONS]", *(spelled(p) for p in arguments)])
+    text = [f"## {path}", plain(command.help), f"    {usage}"]
+    rows = [[spelled(p), plain(getattr(p, "help", None)), default(p)] for p in shown]
+    text.append(table(["argument or option", "meaning", "default"], rows))
+    if command.epilog:
+        text.append(plain(command.epilog))
+    return "\n\n".join(t for t in text if t)
+
+
+def spelled(param: Any) -> str:
+    """An argument as NAME or [NAME], an option by its spellings and what it takes."""
+    if param.param_type_name == "argument":
+        name = param.metavar or param.name.upper()
+        return name if param.required else f"[{name}]"
+    takes = "" if param.is_flag else f" {param.metavar or param.type.name.upper()}"
+    return ", ".join(f"`{o}{takes}`" for o in [*param.opts, *param.secondary_opts])
+
+
+def default(param: Any) -> str:
+    value = param.default
+    if callable(value) or value in (None, False, True, ()) or param.param_type_name == "argument":
+        return ""
+    return f"`{getattr(value, 'value', value)}`"
+
+
+def plain(text: str | None) -> str:
+    """Help text without rich markup and line layout; a line that shows a command becomes code."""
+    lines = re.sub(r"\[/?[a-z ]*\]|\x08", "", text or "").strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
+PARTS: dict[str, Callable[[], str | None]] = {
+    "bench": figures("bench"),
+    "commands": commands,
+    "constraints": constraints,
+    "sources": sources,
+    "validate": figures("validate"),
+}
+
+
+def main() -> None:
+    """Write, or with ``--check`` name the pages that are out of date and exit 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    args = parser.parse_args()
+    stale = []
+    for path in PAGES:
+        before = path.read_text(encoding="utf-8")
+        after = render(before)
+        if after != before:
+            stale.append(str(path.relative_to(ROOT)))
+            if not args.check:
+                path.write_text(after, encoding="utf-8")
+    if stale:
+        print(f"{'out of date' if args.check else 'written'}: {', '.join(stale)}")
+    sys.exit(bool(args.check and stale))
+
+
+if __name__ == "__main__":
+    main()
