@@ -90,8 +90,10 @@ def kernels() -> Any:
 
 
 def p(a: np.ndarray[Any, Any]) -> ctypes.c_void_p:
-    """Address of a C-contiguous array."""
-    return ctypes.c_void_p(a.ctypes.data)
+    """Address of a C-contiguous array; the pointer keeps the array alive, so a temporary may be passed."""
+    pointer = ctypes.c_void_p(a.ctypes.data)
+    pointer._array = a  # type: ignore[attr-defined]
+    return pointer
 
 
 def rows(m: Array) -> Array:
