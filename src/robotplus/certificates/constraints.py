@@ -67,4 +67,6 @@ CONSTRAINTS: dict[str, Constraint] = {
     ),
     "data_mounting": Constraint("", "the allowed mounting is unknown", "允许的安装方式未知"),
     "data_repeatability": Constraint("", "repeatability is unknown", "重复定位精度未知"),
+    "check_refused": Constraint("", "the checker refused the certificate that was found: a defect of robotplus", "校验器拒绝了所得证书:软件缺陷"),
+    "engine_failure": Constraint("", "the engine failed on this robot: a defect of robotplus", "引擎在该机器人上出错:软件缺陷"),
 }

@@ -15,6 +15,7 @@ class Solution:
     """A robot that was found able. ``verdict`` is "candidate" until ``checked`` holds a passing Verdict.
 
     ``tightest``: the smallest margin in words, English and Chinese.
+    ``certificate_sha256``: digest of the certificate's file; None for a candidate, which has none.
     ``placements``: base places looked at: [{"x", "y", "z", "yaw", "score"}], score in [0, 1] (1: whole task).
     """
 
@@ -24,6 +25,7 @@ class Solution:
     checked: Verdict | None
     tightest: tuple[str, str]
     placements: tuple[dict[str, float], ...]
+    certificate_sha256: str | None = None
 
     @property
     def to_confirm(self) -> tuple[Premise, ...]:
@@ -61,8 +63,8 @@ class Answer:
                     "model": s.robot.model,
                     "verdict": s.verdict,
                     "claims": s.certificate.claims,
-                    "base": s.certificate.to_document()["base"],
-                    "certificate_sha256": s.certificate.to_document()["sha256"],
+                    "base": {**vars(s.certificate.base), "xyz": list(s.certificate.base.xyz)},
+                    "certificate_sha256": s.certificate_sha256,
                     "to_confirm": [vars(p) for p in s.to_confirm],
                     "not_shown": list(s.certificate.not_shown),
                     "tightest": {"en": s.tightest[0], "zh": s.tightest[1]},

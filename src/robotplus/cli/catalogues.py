@@ -1,0 +1,43 @@
+"""Which robots a command works with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from robotplus.robots.catalogue import Catalogue
+    from robotplus.robots.model import Robot
+
+
+def open_catalogue(folder: Path | None, added: Sequence[Path] | None) -> Catalogue:
+    """The built-in catalogue, or a folder's, with single robot files added.
+
+    Raises:
+        RobotError: a file is wrong, or two robots have one id.
+    """
+    from robotplus.robots.catalogue import STORE, Catalogue, load_catalogue, user_store
+    from robotplus.robots.files import load_robot
+
+    catalogue = load_catalogue(folder)
+    if not added:
+        return catalogue
+    extra = [load_robot(path, stem=path.stem) for path in added]
+    return Catalogue([*catalogue.values(), *extra], stores=(user_store(), STORE))
+
+
+def find_robot(catalogue: Catalogue, robot_id: str) -> Robot:
+    """The robot of that id.
+
+    Raises:
+        InputError: there is none; names those that look like it.
+    """
+    from robotplus.errors import InputError
+
+    robot = catalogue.get(robot_id)
+    if robot is None:
+        near = catalogue.near(robot_id)
+        fix = f"did you mean {', '.join(near)}?" if near else "`robotplus robots` lists them"
+        raise InputError("no robot of this id", value=robot_id, fix=fix)
+    return robot

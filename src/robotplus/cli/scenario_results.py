@@ -1,0 +1,106 @@
+"""What the catalogue makes of a scenario with its usual numbers; kept in the user's cache folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import robotplus
+from robotplus.hashing import digest
+from robotplus.matching.answer import Answer
+from robotplus.matching.answering import Progress, answer
+from robotplus.robots.catalogue import Catalogue
+from robotplus.scenarios.files import need_from_document
+from robotplus.scenarios.library import Scenario
+from robotplus.scenarios.task import Need
+
+ENGINE = ("certificates", "proving", "checking", "matching", "robots", "scenarios")
+
+
+def usual_need(scenario: Scenario) -> Need:
+    """The scenario's need with every number at its default."""
+    document = {
+        "id": scenario.id,
+        "title_en": scenario.name_en,
+        "title_zh": scenario.name_zh,
+        "scenario": scenario.id,
+    }
+    return need_from_document(document, scenario.id)
+
+
+def result_of(
+    scenario: Scenario,
+    catalogue: Catalogue,
+    *,
+    fresh: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Counts over the catalogue, everything found having been checked, and the questions to makers by datum.
+
+    Args:
+        fresh: compute even when a result for the same engine, catalogue and need is kept.
+    """
+    need = usual_need(scenario)
+    name = digest([engine_digest(), catalogue.sha256, need.sha256]).removeprefix("sha256:")
+    kept = cache_folder() / f"{scenario.id}-{name[:32]}.json"
+    if not fresh:
+        with contextlib.suppress(OSError, ValueError):
+            return dict(json.loads(kept.read_text(encoding="utf-8")))
+    row = summarise(scenario, answer(need, catalogue, workers=workers, check_all=True, progress=progress))
+    with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(f".{os.getpid()}.partial")
+        partial.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+        partial.replace(kept)
+    return row
+
+
+def summarise(scenario: Scenario, result: Answer) -> dict[str, Any]:
+    """One scenario's row. ``asks`` are the data that makers are asked for, and of how many robots."""
+    counts = result.counts
+    asks = Counter(r.constraint for r in result.refusals if r.verdict == "unknown")
+    asks.update(f"confirm_{p.name}" for s in result.solutions for p in s.to_confirm)
+    return {
+        "id": scenario.id,
+        "name_en": scenario.name_en,
+        "name_zh": scenario.name_zh,
+        "field": scenario.field,
+        "family": scenario.family,
+        "proven": counts["proven"],
+        "if_confirmed": counts["proven_if_confirmed"],
+        "refused": counts["impossible"] + counts["not_found"],
+        "unknown": counts["unknown"],
+        "asks": [
+            {"what": what, "robots": n} for what, n in sorted(asks.items(), key=lambda i: (-i[1], i[0]))
+        ],
+        "numbers": [
+            {"name": n.name, "unit": n.unit, "default": n.default, "low": n.low, "high": n.high}
+            for n in scenario.numbers
+        ],
+        "need_sha256": result.need.sha256,
+        "catalogue_sha256": result.catalogue_sha256,
+    }
+
+
+def cache_folder() -> Path:
+    """$ROBOTPLUS_CACHE, else robotplus in the XDG cache home."""
+    named = os.environ.get("ROBOTPLUS_CACHE")
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(named) if named else Path(home) / "robotplus"
+
+
+def engine_digest() -> str:
+    """Digest of the engine's sources: a changed engine does not answer from results of the old one."""
+    h = hashlib.sha256()
+    root = Path(robotplus.__file__).parent
+    for room in ENGINE:
+        for path in sorted(root.joinpath(room).rglob("*")):
+            if path.suffix in (".py", ".c", ".h"):
+                h.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return h.hexdigest()

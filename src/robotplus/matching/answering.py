@@ -1,0 +1,241 @@
+"""`answer`: one need, every robot of a catalogue -> a Answer; only what is checked is called proven."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from robotplus import __version__
+from robotplus.certificates.certificate import Certificate, Refusal, Verdict, VerdictName, read_certificate
+from robotplus.hashing import canonical
+from robotplus.matching.answer import Answer, Solution
+from robotplus.matching.order import DEFAULT_ORDER
+from robotplus.matching.ranking import rank, tightest
+from robotplus.matching.screening import heavy_first, screen
+from robotplus.matching.workers import Crew, Failed, Workers
+from robotplus.proving import attempt, make_context
+from robotplus.proving.search import Place
+from robotplus.robots.catalogue import Catalogue
+from robotplus.robots.model import Robot
+from robotplus.scenarios.task import Need
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int, int], None]  # stage ("prove" or "check"), done, of how many, found so far
+CHECK_BEST = 10
+
+
+def answer(
+    need: Need,
+    catalogue: Catalogue,
+    *,
+    workers: int | None = None,
+    effort: float = 1.0,
+    check_best: int = CHECK_BEST,
+    check_all: bool = False,
+    progress: Progress | None = None,
+    order: Sequence[str] = DEFAULT_ORDER,
+    cluster: bool = False,
+) -> Answer:
+    """Every robot that can do a need's task, best first, and why the others cannot.
+
+    The answer does not depend on the number of workers.
+
+    Args:
+        workers: processes; None takes one for each processor core this process may use.
+        effort: multiplies the work budget of each search.
+        check_best: how many of the best are checked; one that `check` refuses makes room for the next.
+        check_all: check all that was found.
+        progress: told how far the work is.
+        order: keys of `robotplus.matching.order.KEYS`, the most important first.
+        cluster: work over a Ray cluster instead of local processes.
+    """
+    started = time.perf_counter()
+    context = make_context(need)
+    survivors, refused = screen(catalogue.values(), context)
+    timing = {"screen_s": time.perf_counter() - started}
+    desk = _Desk(need, catalogue, effort, context)
+    found: list[tuple[Robot, _Found]] = []
+    checked: dict[str, _Checked] = {}
+    if survivors:
+        crew = _crew(desk, workers, len(survivors), cluster=cluster)
+        try:
+            mark = time.perf_counter()
+            found, more = _prove_all(desk, crew, heavy_first(survivors), progress)
+            refused += more
+            timing["prove_s"] = time.perf_counter() - mark
+            mark = time.perf_counter()
+            found = [(r, f) for (r, f) in _ranked(found, order)]
+            wanted = len(found) if check_all else check_best
+            checked, bad = _check_best(desk, crew, found, wanted, progress)
+            timing["check_s"] = time.perf_counter() - mark
+        finally:
+            crew.close()
+        refused += bad
+        dropped = {r.robot_id for r in bad}
+        found = [(r, f) for r, f in found if r.id not in dropped]
+    solutions = [_solution(robot, f, checked.get(robot.id), need) for robot, f in found]
+    solutions.sort(key=lambda s: s.checked is None)  # stable: all that is checked first, then the candidates
+    refusals = tuple(sorted(refused, key=lambda r: r.robot_id))
+    counts = Counter([s.verdict for s in solutions] + [r.verdict for r in refusals])
+    timing["total_s"] = time.perf_counter() - started
+    return Answer(
+        need=need,
+        solutions=tuple(solutions),
+        refusals=refusals,
+        counts={name: counts[name] for name in get_args(VerdictName)},
+        catalogue_sha256=catalogue.sha256,
+        engine=f"robotplus {__version__}",
+        seed=need.seed,
+        order=tuple(order),
+        timing=timing,
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    certificate: Certificate
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class _Checked:
+    verdict: Verdict
+    certificate_sha256: str
+
+
+class _Desk:
+    """The two kinds of job, done in a worker. Certificates travel without the need that all of them share."""
+
+    def __init__(self, need: Need, catalogue: Catalogue, effort: float, context: Any) -> None:
+        self.need, self._catalogue, self._effort, self._context = need, catalogue, effort, context
+
+    def __call__(self, job: str | Certificate) -> Any:
+        return self._prove(job) if isinstance(job, str) else self._check(job)
+
+    def elsewhere(self) -> Callable[[], _Desk]:
+        """What another machine makes its own desk from: the context holds addresses of this process."""
+        return functools.partial(_open_desk, self.need, self._catalogue, self._effort)
+
+    def with_need(self, certificate: Certificate) -> Certificate:
+        return replace(certificate, need=self.need.document)
+
+    def _prove(self, robot_id: str) -> _Found | Refusal:
+        proof = attempt(self._context, self._catalogue[robot_id], effort=self._effort)
+        if isinstance(proof.result, Refusal):
+            return proof.result
+        return _Found(replace(proof.result, need={}), proof.places)
+
+    def _check(self, certificate: Certificate) -> _Checked:
+        """What is checked is the certificate as it reads from its file."""
+        from robotplus.checking import check
+
+        document = self.with_need(certificate).to_document()
+        text = canonical(document).decode()
+        return _Checked(check(read_certificate(text), self._catalogue, need=self.need), document["sha256"])
+
+
+def _open_desk(need: Need, catalogue: Catalogue, effort: float) -> _Desk:
+    return _Desk(need, catalogue, effort, make_context(need))
+
+
+def _warm_up() -> None:
+    """Load the checker while there is nothing else to do."""
+    import robotplus.checking  # noqa: F401
+
+
+def _crew(desk: _Desk, workers: int | None, jobs: int, *, cluster: bool) -> Workers:
+    if cluster:
+        from robotplus.matching.cluster import Cluster
+
+        return Cluster(desk.elsewhere())
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Crew(min(workers or cores, jobs), desk, when_idle=_warm_up)
+
+
+def _prove_all(
+    desk: _Desk, crew: Workers, robots: Sequence[Robot], progress: Progress | None
+) -> tuple[list[tuple[Robot, _Found]], list[Refusal]]:
+    found: list[tuple[Robot, _Found]] = []
+    refused: list[Refusal] = []
+    for done, (index, result) in enumerate(crew.run([r.id for r in robots], ahead=2), start=1):
+        robot = robots[index]
+        if isinstance(result, Failed):
+            log.error("%s could not be tried: %s", robot.id, result.why)
+            refused.append(_our_fault(robot, desk.need, "engine_failure", result.why))
+        elif isinstance(result, Refusal):
+            refused.append(result)
+        else:
+            found.append((robot, replace(result, certificate=desk.with_need(result.certificate))))
+        if progress is not None:
+            progress("prove", done, len(robots), len(found))
+    return found, refused
+
+
+def _ranked(found: Sequence[tuple[Robot, _Found]], order: Sequence[str]) -> list[tuple[Robot, _Found]]:
+    of = {robot.id: f for robot, f in found}
+    return [(robot, of[robot.id]) for robot, _ in rank(((r, f.certificate) for r, f in found), order)]
+
+
+def _check_best(
+    desk: _Desk,
+    crew: Workers,
+    ranked: Sequence[tuple[Robot, _Found]],
+    wanted: int,
+    progress: Progress | None,
+) -> tuple[dict[str, _Checked], list[Refusal]]:
+    """Check from the best on until ``wanted`` hold or none is left."""
+    good: dict[str, _Checked] = {}
+    bad: list[Refusal] = []
+    position = 0
+    while len(good) < wanted and position < len(ranked):
+        batch = ranked[position : position + wanted - len(good)]
+        position += len(batch)
+        for index, result in crew.run([replace(f.certificate, need={}) for _, f in batch]):
+            robot = batch[index][0]
+            if isinstance(result, Failed):
+                log.error("the certificate of %s could not be checked: %s", robot.id, result.why)
+                bad.append(_our_fault(robot, desk.need, "engine_failure", result.why))
+            elif not result.verdict.holds:
+                why = "; ".join(f"{code}: {sentence}" for code, sentence in result.verdict.reasons)
+                log.error("check refuses the certificate of %s: %s", robot.id, why)
+                bad.append(_our_fault(robot, desk.need, "check_refused", why))
+            else:
+                good[robot.id] = result
+            if progress is not None:
+                progress("check", len(good) + len(bad), position, len(good))
+    return good, bad
+
+
+def _our_fault(robot: Robot, need: Need, constraint: str, why: str) -> Refusal:
+    return Refusal(
+        robot.id,
+        robot.sha256,
+        need.sha256,
+        "not_found",
+        constraint,
+        needed=None,
+        available=None,
+        shortfall=None,
+        unit="",
+        where=why,
+        budget={"attempts": 1},
+    )
+
+
+def _solution(robot: Robot, found: _Found, checked: _Checked | None, need: Need) -> Solution:
+    return Solution(
+        robot=robot,
+        verdict="candidate" if checked is None else found.certificate.verdict,
+        certificate=found.certificate,
+        checked=None if checked is None else checked.verdict,
+        tightest=tightest(robot, found.certificate, need.program.requirements),
+        placements=tuple(vars(place) for place in found.places),
+        certificate_sha256=None if checked is None else checked.certificate_sha256,
+    )
