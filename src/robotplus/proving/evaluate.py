@@ -14,17 +14,20 @@ from typing import Any, Literal
 import numpy as np
 
 from robotplus.certificates.motion import Move, MoveKind
+from robotplus.certificates.motion import evaluate as at_times
 from robotplus.proving.body import Body
 from robotplus.proving.context import Context
 from robotplus.proving.kernels.calls import ClearStruct, PhaseStruct, kernels, p, rows
 from robotplus.proving.layers import Segment
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
+from robotplus.scenarios.task import Stop
 
 SMOOTHING = (0.3, 0.06)  # half windows of the spin's moving average, as shares of the stroke, tried in turn
 NEWTON_STEPS = 14
 NEWTON_TOLERANCE = 1e-10
 PLAN_NODES = 1500
+NEAR = 0.5  # share of a tolerance that may be used between samples
 FREE = (0.0, 0.0, 0.0, 0.0)  # no speed asked
 
 Stage = Literal["ladder", "refine", "tool_speed", "acceleration", "limits", "travel", "clearance"]
@@ -162,12 +165,19 @@ def _refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array |
         run = _nearest_turns(body, q_coarse[a:e], previous)
         for j in range(body.dof):
             q[first : last + 1, j] = np.interp(at, own, run[:, j])
+        if body.dof > 6:  # the posture is not fixed by the tool: let it change smoothly too
+            for segment in layers.segments:
+                if segment.kind == "stroke" and first <= segment.first <= last:
+                    for j in range(body.dof):
+                        own_q = q[segment.first : segment.last, j]
+                        q[segment.first : segment.last, j] = _smooth(own_q, window)
         previous = run[-1]
     targets = np.zeros((m, 12))
     k.rp_targets(p(rows(inverse(scene.world_from_base))), p(rows(scene.context.from_tcp)), m, p(layers.fine_pose), p(spin), p(targets))
     ok = np.zeros(m, dtype=np.uint8)
     tcp = rows(scene.context.tcp)
-    k.rp_newton_path(body.pointer, p(targets), m, p(tcp), 0, NEWTON_STEPS, ctypes.c_double(NEWTON_TOLERANCE), p(q), p(ok))
+    mode = int(body.dof < 6 and all(s.spins is None for s in scene.context.program.stops))
+    k.rp_newton_path(body.pointer, p(targets), m, p(tcp), mode, NEWTON_STEPS, ctypes.c_double(NEWTON_TOLERANCE), p(q), p(ok))
     if not ok.all():
         return Failed("refine", int(layers.fine_stop[int(np.argmin(ok))]))
     for twin, own in layers.twins:
@@ -227,6 +237,8 @@ def _moves(scene: Scene, fine: Array, seed: int) -> tuple[Planned, ...] | Failed
             timed = _timed(scene.body, segment.kind, position, segment.s, fine[segment.first : segment.last], band)
             if isinstance(timed, Failed):
                 return timed
+            if not _follows(scene, segment, timed, stop, band):
+                return Failed("refine", position, "between samples")
             out.append(timed)
         if not dwelt:
             out.append(_dwell(scene, position, leave, stop.dwell))
@@ -240,6 +252,42 @@ def _moves(scene: Scene, fine: Array, seed: int) -> tuple[Planned, ...] | Failed
             return moved
         out.extend(moved)
     return tuple(out)
+
+
+def _follows(scene: Scene, segment: Segment, timed: Planned, stop: Stop, band: tuple[float, float, float, float]) -> bool:
+    """Whether the motion stays near its path between the samples too, and a stroke inside its speed band."""
+    body, k, need = scene.body, kernels(), scene.context.program.requirements
+    tcp = rows(scene.context.tcp)
+    path = timed.paths[0]
+    n = len(path.s)
+    middle = np.zeros((n - 1, 7))
+    h2 = np.diff(path.s)[:, None] ** 2
+    middle[:] = (path.q[1:] + path.q[:-1]) / 2 - (path.m[1:] + path.m[:-1]) * h2 / 16
+    out = np.zeros((n - 1, 10))
+    k.rp_track(body.pointer, p(tcp), n - 1, p(middle), p(np.zeros_like(middle)), p(out))
+    base_from_world = inverse(scene.world_from_base)
+    wanted = segment.middle @ base_from_world[:3, :3].T + base_from_world[:3, 3]
+    if np.linalg.norm(out[:, :3] - wanted, axis=1).max() > NEAR * need.path_tolerance:
+        return False
+    wanted = segment.middle_z @ base_from_world[:3, :3].T
+    lean = np.linalg.norm(out[:, 3:6] - wanted, axis=1).max()
+    if lean > NEAR * (stop.tilt_tolerance + need.angle_tolerance):
+        return False
+    if band[1] <= 0:
+        return True
+    t = timed.move.t
+    times = np.concatenate([t, (t[1:] + t[:-1]) / 2])
+    times.sort()
+    q, qd, _ = at_times(timed.move, times)
+    wide, fast = np.zeros((len(q), 7)), np.zeros((len(q), 7))
+    wide[:, : body.dof], fast[:, : body.dof] = q, qd
+    out = np.zeros((len(q), 10))
+    k.rp_track(body.pointer, p(tcp), len(q), p(wide), p(fast), p(out))
+    speed = out[:, 9]
+    walked = np.concatenate([[0.0], np.cumsum((speed[1:] + speed[:-1]) / 2 * np.diff(times))])
+    inside = (walked >= 0.97 * band[3]) & (walked <= walked[-1] - 0.97 * band[3])
+    slow = inside & (speed < band[0] + 0.1 * (band[1] - band[0]))
+    return bool(speed.max() <= band[2] - 0.1 * (band[2] - band[1]) + 1e-12 and not slow.any())
 
 
 def _dwell(scene: Scene, position: int, q: Array, time: float) -> Planned:

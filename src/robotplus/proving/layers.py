@@ -22,7 +22,7 @@ FREE_SPINS = 36  # spins looked at where the tool may turn freely
 COARSE_M = 0.035  # [m] between coarse waypoints on a stroke
 COARSE_TURN = math.radians(10)  # and tool direction between them
 FINE_M = 0.008  # [m] between fine samples
-LINEAR_M = 0.02  # [m] between fine samples of approaches and retracts
+LINEAR_M = 0.012  # [m] between fine samples of approaches and retracts
 
 Ints = npt.NDArray[np.int32]
 SegmentKind = Literal["approach", "stroke", "retract"]
@@ -30,13 +30,16 @@ SegmentKind = Literal["approach", "stroke", "retract"]
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of tool path: fine samples ``first`` … ``last`` - 1, arc lengths ``s`` (n,) [m] from its start."""
+    """A piece of tool path: fine samples ``first`` … ``last`` - 1, arc lengths ``s`` (n,) [m] from its start, and the
+    positions and tool directions halfway between the samples, ``middle`` and ``middle_z`` (n - 1, 3)."""
 
     kind: SegmentKind
     position: int  # in the executed order
     first: int
     last: int
     s: Array
+    middle: Array
+    middle_z: Array
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
             start = line(path[0], approach_axis(stop, path[0]), stop.approach)[::-1]
             a = add(start[:1], position, stop.carry_in, 0)
             add(start[1:], position, stop.carry_in, 1)
-            segments.append(Segment("approach", position, a, count, np.linspace(0, stop.approach, len(start))))
+            segments.append(Segment("approach", position, a, count, *halfway(start, stop.approach)))
             rows.append((a, 0, 0, 0.0, spins))
             first_joined = 1
             arrive.append(a)
@@ -130,13 +133,14 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
                 dt = step / stop.speed[1] if stop.speed else 0.0
                 rows.append((b + i, 1, int(spins is not None), dt, spins))
         if stop.curve.length > 0:
-            segments.append(Segment("stroke", position, b, count, s))
+            halves = stop.curve.frames((s[1:] + s[:-1]) / 2)
+            segments.append(Segment("stroke", position, b, count, s, halves[0], halves[1]))
         if stop.retract > 0:
             out = line(path[-1], approach_axis(stop, path[-1]), stop.retract)
             c = add(out[:-1], position, stop.carry_out, 1)
             d = add(out[-1:], position, stop.carry_out, 0)
             twins.append((c, c - 1))
-            segments.append(Segment("retract", position, c, d + 1, np.linspace(0, stop.retract, len(out))))
+            segments.append(Segment("retract", position, c, d + 1, *halfway(out, stop.retract)))
             rows.append((d, 1, 1, 0.0, spins))
         leave.append(count - 1)
         before = stop
@@ -186,10 +190,16 @@ def approach_axis(stop: Stop, pose: Array) -> Array:
 
 def line(pose: Array, axis: Array, length: float) -> Array:
     """(n, 3, 4) poses from ``pose`` outwards along ``axis`` over ``length`` [m]."""
-    n = max(3, math.ceil(length / LINEAR_M) + 1)
+    n = max(5, math.ceil(length / LINEAR_M) + 1)
     out = np.repeat(pose[None], n, axis=0)
     out[:, :, 3] += np.linspace(0, length, n)[:, None] * axis
     return out
+
+
+def halfway(poses_: Array, length: float) -> tuple[Array, Array, Array]:
+    """Arc lengths of evenly spaced poses (n, 3, 4) on a line, and positions and directions between them."""
+    middle = (poses_[1:, :, 3] + poses_[:-1, :, 3]) / 2
+    return np.linspace(0, length, len(poses_)), middle, poses_[:-1, :, 2]
 
 
 def fine_lengths(stop: Stop) -> Array:

@@ -17,6 +17,29 @@ static void spun(const double *pose, double spin, double *o) { /* o = pose · Rz
 /* Joints whose range holds a whole turn: the same posture may lie at several values. */
 static int turns_of(const rp_robot *r, int j) { return !(r->prismatic >> j & 1) && r->upper[j] - r->lower[j] >= TURN; }
 
+/* Arms of fewer than six joints cannot choose the spin: postures for position and direction, with the spin they bring. */
+static int few_axes(const rp_task *t, const rp_robot *r, const double *base_from_tcp, int n_slot, rp_candidate *out) {
+    double tcp[12], flange[12], found[RP_BRANCH * RP_DOF], f[RP_DOF + 1][12], at[12];
+    rp_inv(t->tcp_from_flange, tcp);
+    rp_mul(base_from_tcp, t->tcp_from_flange, flange);
+    const int most = t->cap < RP_BRANCH ? t->cap : RP_BRANCH;
+    const int n = rp_ik_point(r, flange, tcp, 1, found, most);
+    for (int i = 0; i < n; i++) {
+        memset(out[i].q, 0, sizeof out[i].q);
+        memcpy(out[i].q, found + RP_DOF * i, RP_DOF * sizeof(double));
+        rp_fk(r, out[i].q, f);
+        rp_mul(f[r->dof], tcp, at);
+        double x = 0, y = 0; /* the tool's x axis in the frame of spin 0 */
+        for (int k = 0; k < 3; k++) {
+            x += base_from_tcp[4 * k] * at[4 * k];
+            y += base_from_tcp[4 * k + 1] * at[4 * k];
+        }
+        out[i].slot = ((int)rint(atan2(y, x) / TURN * n_slot) % n_slot + n_slot) % n_slot;
+        out[i].branch = 0;
+    }
+    return n;
+}
+
 int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t stride, int32_t windings, rp_candidate *out) {
     const rp_robot *r = s->robot;
     const int n_slot = t->slot_count[layer], first = t->slot_first[layer];
@@ -37,13 +60,15 @@ int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t str
         for (int m = 0; m < 12; m++) pose[m * n + i] = flange[m];
     }
     int found = 0;
-    if (n) {
+    const int free_spin = r->dof < 6 && t->ring && n_slot > 1;
+    if (free_spin) found = few_axes(t, r, base_from_tcp, n_slot, out);
+    if (n || found) {
         const int nb = r->n_branch;
-        double *q = malloc(sizeof(double) * 7 * (size_t)nb * (size_t)n);
-        uint8_t *ok = malloc((size_t)nb * (size_t)n);
-        rp_ik_batch(r, pose, n, n, q, ok);
+        double *q = malloc(sizeof(double) * 7 * (size_t)nb * (size_t)(n + 1));
+        uint8_t *ok = malloc((size_t)nb * (size_t)(n + 1));
         const int cap = t->cap;
-        for (int i = 0; i < n; i++)
+        if (!free_spin) rp_ik_batch(r, pose, n, n, q, ok);
+        for (int i = 0; i < n && !free_spin; i++)
             for (int b = 0; b < nb && found < cap; b++) {
                 if (!ok[b * n + i]) continue;
                 rp_candidate *c = out + found++;
@@ -73,7 +98,7 @@ int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t str
         for (int i = 0; i < found; i++)
             for (int j = 0; j < r->dof; j++) qf[j * found + i] = (float)out[i].q[j];
         const rp_phase phase = {t->stop[layer], t->carry[layer], t->near[layer]};
-        rp_scene_free(s, &phase, qf, found, found, 0, alive);
+        rp_scene_free(s, &phase, qf, found, found, free_spin, alive);
         if (layer == 0 && t->closing >= 0) { /* the cycle comes back here when everything has been placed */
             const rp_phase back = {t->closing, t->carry[layer], 0};
             rp_scene_free(s, &back, qf, found, found, 1, alive);
@@ -181,7 +206,7 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
         int reached = 0;
         const int slots = t->slot_count[l];
         const int step = slots > stride ? stride : 1;
-        const int window = t->hold_spin[l] ? 0 : (t->reach + step - 1) / step;
+        const int window = r->dof < 6 && t->ring ? t->reach + 1 : t->hold_spin[l] ? 0 : (t->reach + step - 1) / step;
         if (l && t->joined[l] && closed) {
             for (int i = 0; i < r->n_branch * slots; i++) index[i] = -1;
             for (int i = 0; i < n[l - 1]; i++) index[node[l - 1][i].branch * slots + node[l - 1][i].slot] = i;
