@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from robotplus.cli.options import Added, CatalogueFolder, Json, NeedFile, ReportLanguage
+from robotplus.errors import RobotPlusError
 
 if TYPE_CHECKING:
     from robotplus.matching.answer import Answer
@@ -66,7 +68,7 @@ def command(
             cluster=cluster,
         )
         if output is not None:
-            write(result, output, language=lang, show=lambda done, of: show("writing", done, of))
+            write(result, output, language=lang, workers=workers, show=functools.partial(show, "writing"))
     if json:
         print_json(result.to_document())
         return
@@ -79,25 +81,46 @@ def command(
 
 
 def write(
-    answer: Answer, folder: Path, *, language: Language = "both", show: Callable[[int, int], None]
+    answer: Answer,
+    folder: Path,
+    *,
+    language: Language = "both",
+    workers: int | None = None,
+    show: Callable[[int, int], None] = lambda done, of: None,
 ) -> None:
-    """All files of an answer, complete or not at all; only checked certificates are written."""
+    """All files of an answer, complete or not at all; certificates and animations of what is checked only.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     from robotplus.cli.output import json_text, staged
-    from robotplus.hashing import canonical
-    from robotplus.reporting.glb import certificate_glb
+    from robotplus.matching.workers import Crew, Failed, cores
+    from robotplus.reporting.glb import certificate_glb  # loaded before the fork
     from robotplus.reporting.report import write_report
 
     checked = [s for s in answer.solutions if s.checked is not None]
-    steps = 1 + len(checked)
-    with staged(folder, owned=OWNED) as room:
-        for done, s in enumerate(checked):
-            show(done, steps)
-            text = canonical(s.certificate.to_document()).decode()
-            (room / f"cert-{s.robot.id}.json").write_text(text + "\n", encoding="utf-8")
+
+    def job(number: int | None) -> OSError | None:
+        try:
+            if number is None:
+                write_report(answer, room / "report.html", language=language)
+                return None
+            s = checked[number]
+            text = json_text(s.certificate.to_document(), indent=None)
+            (room / f"cert-{s.robot.id}.json").write_text(text, encoding="utf-8")
             animation = certificate_glb(s.certificate, s.robot, answer.need)
             (room / f"motion-{s.robot.id}.glb").write_bytes(animation)
-        show(steps - 1, steps)
-        write_report(answer, room / "report.html", language=language)
-        document = json_text(answer.to_document())
-        (room / "answer.json").write_text(document, encoding="utf-8")
-        show(steps, steps)
+        except OSError as e:
+            return e
+        return None
+
+    jobs = [None, *range(len(checked))]
+    with staged(folder, owned=OWNED) as room:
+        (room / "answer.json").write_text(json_text(answer.to_document()), encoding="utf-8")
+        with Crew(min(workers or cores(), len(jobs)), job) as crew:
+            for done, (_, result) in enumerate(crew.run(jobs), start=1):
+                if isinstance(result, OSError):
+                    raise result
+                if isinstance(result, Failed):
+                    raise RobotPlusError(f"the report failed, a defect of ours: {result.why}")
+                show(done, len(jobs))

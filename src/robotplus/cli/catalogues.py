@@ -28,7 +28,7 @@ def open_catalogue(folder: Path | None, added: Sequence[Path] | None) -> Catalog
 
 
 def find_robot(catalogue: Catalogue, robot_id: str) -> Robot:
-    """The robot of that id.
+    """The robot of that id, or the one whose maker and model read like it (``fanuc_m20id_25``).
 
     Raises:
         InputError: there is none; names those that look like it.
@@ -37,7 +37,20 @@ def find_robot(catalogue: Catalogue, robot_id: str) -> Robot:
 
     robot = catalogue.get(robot_id)
     if robot is None:
+        alike = [r for r in catalogue.values() if _letters(robot_id) in _names(r)]
+        if len(alike) == 1:
+            return alike[0]
         near = catalogue.near(robot_id)
         fix = f"did you mean {', '.join(near)}?" if near else "`robotplus robots` lists them"
         raise InputError("no robot of this id", value=robot_id, fix=fix)
     return robot
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _names(robot: Robot) -> set[str]:
+    """A model may be written ``M-20/25-18D (M-20iD/25)``: either name counts, with and without the maker."""
+    names = {_letters(name) for name in [robot.model, *robot.model.rstrip(")").split("(")]}
+    return names | {_letters(robot.maker) + name for name in names}

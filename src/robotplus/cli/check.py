@@ -26,7 +26,7 @@ def command(
 
     Exit code: 0 it holds, 1 it does not, 2 it cannot be read or checked.
 
-    Example: robotplus check build/welding/cert-fanuc_m20id_25.json --need examples/needs/arc_welding.toml
+    Example: robotplus check build/welding/cert-fanuc_m20_25_18d.json --need examples/needs/arc_welding.toml
     """
     from robotplus.certificates.certificate import read_certificate
     from robotplus.checking import check

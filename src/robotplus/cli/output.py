@@ -20,9 +20,9 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json_text(value))
 
 
-def json_text(value: Any) -> str:
-    """Indented UTF-8 JSON, keys in the order given."""
-    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+def json_text(value: Any, *, indent: int | None = 2) -> str:
+    """UTF-8 JSON, keys in the order given."""
+    return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False) + "\n"
 
 
 def console() -> Console:

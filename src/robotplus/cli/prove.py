@@ -37,7 +37,7 @@ def command(
 
     Exit code: 0 proven, 1 not, 2 bad input.
 
-    Example: robotplus prove examples/needs/arc_welding.toml --robot fanuc_m20id_25 -o cert.json
+    Example: robotplus prove examples/needs/arc_welding.toml --robot fanuc_m20_25_18d -o cert.json
     """
     from robotplus.certificates.certificate import Refusal
     from robotplus.checking import check

@@ -92,7 +92,7 @@ def show(
 ) -> None:
     """Show one robot: every figure with its source and how far it can be trusted.
 
-    Example: robotplus robots show fanuc_m20id_25
+    Example: robotplus robots show fanuc_m20_25_18d
     """
     from robotplus.cli.catalogues import find_robot, open_catalogue
     from robotplus.cli.output import console, print_json

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from robotplus.matching.answer import Answer, Solution
 from robotplus.matching.order import DEFAULT_ORDER
 from robotplus.matching.ranking import rank, tightest
 from robotplus.matching.screening import heavy_first, screen
-from robotplus.matching.workers import Crew, Failed, Workers
+from robotplus.matching.workers import Crew, Failed, Workers, cores
 from robotplus.proving import attempt, make_context
 from robotplus.proving.search import Place
 from robotplus.robots.catalogue import Catalogue
@@ -155,8 +154,7 @@ def _crew(desk: _Desk, workers: int | None, jobs: int, *, cluster: bool) -> Work
         from robotplus.matching.cluster import Cluster
 
         return Cluster(desk.elsewhere())
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Crew(min(workers or cores, jobs), desk, when_idle=_warm_up)
+    return Crew(min(workers or cores(), jobs), desk, when_idle=_warm_up)
 
 
 def _prove_all(

@@ -39,6 +39,11 @@ class Workers(Protocol):
         """End all work at once."""
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass
 class _Worker:
     process: Any
