@@ -37,10 +37,13 @@ class Case:
 
 
 def seam_alone(name: str) -> Need:
-    """A benchmark scene reduced to what the peer answers: the stroke, no approach, travel or takt."""
+    """A benchmark scene without travel, takt and base tolerance, which the peer does not know.
+
+    Approach and retract stay: the engine proves them on top of the stroke.
+    """
     document = copy.deepcopy(read_need(NEEDS / f"{name}.toml").document)
     document["id"] = f"{name}_alone"
-    document["process_path"] |= {"approach_mm": 0.0, "retract_mm": 0.0, "cyclic": False}
+    document["process_path"]["cyclic"] = False
     document["requirements"] |= {"base_tolerance_mm": 0.0, "base_tolerance_deg": 0.0}
     document["requirements"].pop("takt_s", None)
     return need_from_document(document)

@@ -13,7 +13,8 @@ from robotplus.certificates.certificate import Base, Certificate, Refusal, Verdi
 from robotplus.checking.check import check
 from robotplus.proving.body import make_body
 from robotplus.proving.context import make_context
-from robotplus.proving.evaluate import Found, evaluate
+from robotplus.proving.evaluate import evaluate
+from robotplus.proving.outcome import Found
 from robotplus.proving.prove import prove as solve
 from robotplus.proving.search import DEFAULT, search
 from robotplus.robots.catalogue import Catalogue, load_catalogue

@@ -33,7 +33,8 @@ def test_the_hidden_motion_follows_the_task(tasks: list[Planted]) -> None:
         tcp = world_from_base(task) @ task.arm.tcp(task.q)
         if task.need.family == "pick_place":
             points, z, _ = (
-                np.concatenate(f) for f in zip(*(s.curve.frames([0.0]) for s in need.stops), strict=True)
+                np.concatenate(f)
+                for f in zip(*(s.curve.frames(np.zeros(1)) for s in need.stops), strict=True)
             )
         else:
             curve = need.stops[0].curve
