@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -19,7 +20,7 @@ from robotplus import __version__
 from robotplus.cli import answer, check, prove, robots, scenarios, schema
 from robotplus.errors import RobotPlusError
 
-BAD_INPUT, INTERRUPTED, TERMINATED = 2, 130, 143
+BAD_INPUT, DEFECT, INTERRUPTED, TERMINATED = 2, 70, 130, 143
 
 app = typer.Typer(
     add_completion=False,
@@ -62,7 +63,7 @@ def run() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code.
 
-    0: done, or the certificate holds; 1: the answer is no; 2: bad input; 130: Ctrl-C.
+    0: done, or the certificate holds; 1: the answer is no; 2: bad input; 70: a defect of ours; 130: Ctrl-C.
     """
     # one thread a process: the workers share the cores between them
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -84,6 +85,12 @@ def main(arguments: Sequence[str]) -> int:
         return _complain("the input is nested too deeply")
     except MemoryError:
         return _complain("there is not enough memory")
+    except Exception as e:
+        at = traceback.extract_tb(e.__traceback__)[-1]
+        _complain(
+            f"a defect of robotplus, please report it: {type(e).__name__}: {e} ({at.filename}:{at.lineno})"
+        )
+        return DEFECT
     except KeyboardInterrupt:
         sys.stderr.write("robotplus: interrupted\n")
         return INTERRUPTED

@@ -49,7 +49,7 @@ def _takt(certificate: Certificate) -> Margin | None:
 def _clearance(certificate: Certificate, asked: Requirements) -> Margin:
     """Tool clearance may be asked smaller than that of the links; the claim is the least of both."""
     least = min(asked.min_clearance, asked.tool_clearance)
-    left = certificate.claims["min_clearance_m"] - least
+    left = max(0.0, certificate.claims["min_clearance_m"] - least)  # claims are rounded down
     en = f"clearance: {1000 * left:.1f} mm above {1000 * least:g} mm"
     zh = f"间隙:比要求的 {1000 * least:g} mm 多 {1000 * left:.1f} mm"
     return left / max(least, USUAL_CLEARANCE), en, zh
