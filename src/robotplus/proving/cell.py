@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from robotplus.errors import NeedError
 from robotplus.proving.kernels.calls import TaskStruct, WorldStruct, kernels, p, rows
 from robotplus.proving.layers import Layers, flange_from_tcp, tcp_from_flange
 from robotplus.proving.pack import RobotStruct
 from robotplus.robots.frames import box_transform
-from robotplus.robots.model import Array, OrientedBox
+from robotplus.robots.model import OrientedBox
 from robotplus.scenarios.task import Program
 
 FLOOR, BASE = 1, 2
+Bytes = npt.NDArray[np.uint8]
 ALWAYS = 1 << 30
 
 
@@ -43,7 +45,9 @@ def make_world(program: Program, order: tuple[int, ...], pedestal: OrientedBox |
     """
     most = kernels().rp_most_obstacles() - 1  # one is kept for the pedestal
     if (boxes := sum(len(o.boxes) for o in program.obstacles)) > most:
-        raise NeedError("the cell has too many boxes", "cell", value=boxes, allowed=f"<= {most}", fix="merge some of them")
+        raise NeedError(
+            "the cell has too many boxes", "cell", value=boxes, allowed=f"<= {most}", fix="merge some of them"
+        )
     names = [o.name for o in program.obstacles] + ["pedestal"]
     poses, half, first, last, flags, ids = [], [], [], [], [], []
     for k, o in enumerate(program.obstacles):
@@ -75,7 +79,17 @@ def make_world(program: Program, order: tuple[int, ...], pedestal: OrientedBox |
     r = program.requirements
     pose_a, half_a, first_a, last_a, flags_a, ids_a, touch_a = (a.ctypes.data for a in arrays)
     struct = WorldStruct(
-        len(poses), len(names), pose_a, half_a, first_a, last_a, flags_a, ids_a, touch_a, r.min_clearance, r.tool_clearance
+        len(poses),
+        len(names),
+        pose_a,
+        half_a,
+        first_a,
+        last_a,
+        flags_a,
+        ids_a,
+        touch_a,
+        r.min_clearance,
+        r.tool_clearance,
     )
     return World(struct, arrays)
 
@@ -147,7 +161,7 @@ def _fine_layers(layers: Layers) -> Layers:
     )
 
 
-def _task_struct(program: Program, layers: Layers, shape: Layers, slot_ok: Array) -> TaskStruct:
+def _task_struct(program: Program, layers: Layers, shape: Layers, slot_ok: Bytes) -> TaskStruct:
     from_flange = rows(tcp_from_flange(program))
     free = all(s.spins is None for s in program.stops)
     return TaskStruct(

@@ -10,10 +10,10 @@ import numpy as np
 from robotplus.certificates.certificate import Base, Certificate, Premise
 from robotplus.proving.body import Body
 from robotplus.proving.context import Context
-from robotplus.proving.evaluate import Found, time_path
 from robotplus.proving.gates import confirmations, question
-
+from robotplus.proving.outcome import Found
 from robotplus.proving.search import Place
+from robotplus.proving.timing import time_path
 from robotplus.proving.wrist import wrist_used
 from robotplus.robots.model import Array, Robot
 
@@ -48,7 +48,9 @@ def certify(body: Body, context: Context, found: Found, place: Place) -> Certifi
         "wrist_inertia_used": wrist.get("wrist_inertia"),
         "base_tolerance": {"xy_m": 0.0, "angle_rad": 0.0},
     }
-    not_shown = [{"what": "self_pair", "detail": pair_name(body, q), "demand": None} for q in _left_out(body)]
+    not_shown: list[dict[str, Any]] = [
+        {"what": "self_pair", "detail": pair_name(body, q), "demand": None} for q in _left_out(body)
+    ]
     not_shown += shown
     if robot.repeatability_mm is None:
         not_shown.append({"what": "repeatability", "detail": "unknown", "demand": 1000 * need.path_tolerance})
@@ -95,7 +97,7 @@ def _left_out(body: Body) -> list[tuple[int, int]]:
 
 
 def pair_name(body: Body, pair: tuple[int, int]) -> str:
-    """"link_2/link_4", "link_4/tool", "link_4/part"."""
+    """ "link_2/link_4", "link_4/tool", "link_4/part"."""
     names = [f"link_{k}" if k <= body.dof else "tool" if k == body.dof + 1 else "part" for k in pair]
     return "/".join(names)
 
@@ -114,5 +116,3 @@ def _readings(robot: Robot, found: Found) -> list[Premise]:
             out.append(Premise("joint_limits_reading", value, coupling.note, "medium", confirm, en, zh))
             break
     return out
-
-

@@ -97,7 +97,16 @@ def _save() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(f".{os.getpid()}.tmp")
         with partial.open("wb") as f:
-            stored = {k: (bytes(c.packed.struct), c.packed.seed, c.packed.kinematics, c.packed.unknown_links, _rest(c)) for k, c in _known.items()}
+            stored = {
+                k: (
+                    bytes(c.packed.struct),
+                    c.packed.seed,
+                    c.packed.kinematics,
+                    c.packed.unknown_links,
+                    _rest(c),
+                )
+                for k, c in _known.items()
+            }
             pickle.dump(stored, f, protocol=5)
         os.replace(partial, target)
     except OSError:
@@ -146,7 +155,9 @@ def _heading(packed: PackedRobot) -> float:
     s, n = packed.struct, packed.dof
     lower, upper = np.array(s.lower)[:n], np.array(s.upper)[:n]
     k = np.arange(256)[:, None]
-    irrational = np.array([0.7548776662, 0.5698402910, 0.4501, 0.6180339887, 0.3247, 0.8191725134, 0.2360679775])[:n]
+    irrational = np.array(
+        [0.7548776662, 0.5698402910, 0.4501, 0.6180339887, 0.3247, 0.8191725134, 0.2360679775]
+    )[:n]
     q = np.zeros((256, 7))
     q[:, :n] = lower + (k * irrational % 1.0) * (upper - lower)
     q[:, 0] = 0.5 * (lower[0] + upper[0])
@@ -159,5 +170,7 @@ if __name__ == "__main__":
     from robotplus.robots.catalogue import load_catalogue
 
     catalogue = load_catalogue()
-    known = [r for r in catalogue.values() if all(j.lower is not None and j.upper is not None for j in r.joints)]
+    known = [
+        r for r in catalogue.values() if all(j.lower is not None and j.upper is not None for j in r.joints)
+    ]
     print(f"chains: {warm(known)} of {len(known)} robots worked out")

@@ -9,7 +9,6 @@ import numpy as np
 from robotplus.proving.body import Body, tool_only
 from robotplus.proving.cell import Task, World, make_task, make_world
 from robotplus.proving.layers import Ints, Layers, flange_from_tcp, make_layers, short_order, tcp_from_flange
-
 from robotplus.robots.model import Array, OrientedBox
 from robotplus.scenarios.cell import pedestal
 from robotplus.scenarios.task import Need, Program
@@ -50,5 +49,3 @@ def make_context(need: Need) -> Context:
     tcp = flange_from_tcp(program)
     load = program.tool.mass_kg + max((part.mass_kg for part in program.parts), default=0.0)
     return Context(need, program, layers, task, np.ascontiguousarray(tcp), tcp_from_flange(program), load)
-
-

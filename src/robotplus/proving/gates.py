@@ -37,7 +37,10 @@ def question(robot: Robot, name: str, value: Any = None) -> tuple[str, str]:
     """The question to the maker, in English and Chinese."""
     en, zh = LABELS[name]
     if value is None:
-        return f"{robot.maker}: what is the {en} of the {robot.model}?", f"{robot.maker}:{robot.model} 的{zh}是多少?"
+        return (
+            f"{robot.maker}: what is the {en} of the {robot.model}?",
+            f"{robot.maker}:{robot.model} 的{zh}是多少?",
+        )
     return (
         f"{robot.maker}: please confirm the {en} of the {robot.model} ({value}).",
         f"{robot.maker}:请确认 {robot.model} 的{zh}({value})。",
@@ -75,7 +78,11 @@ def missing_data(robot: Robot, context: Context) -> Refusal | None:
         return unknown("data_shape", "shape", ", ".join(shapeless))
     if robot.payload_kg is None:
         return unknown("data_payload", "payload_kg")
-    for asked, name in ((need.ip, "ip"), (need.explosion_zone, "explosion_zone"), (need.temperature_c, "temperature_c")):
+    for asked, name in (
+        (need.ip, "ip"),
+        (need.explosion_zone, "explosion_zone"),
+        (need.temperature_c, "temperature_c"),
+    ):
         if asked is not None and getattr(robot, name) is None:
             return unknown("data_environment", name)
     if need.repeatability_mm is not None and robot.repeatability_mm is None:
@@ -89,7 +96,9 @@ def rating_short(robot: Robot, context: Context) -> Refusal | None:
     """The first rating that falls short: impossible by a trusted figure, unknown by one that needs confirmation."""
     program, need = context.program, context.program.requirements
 
-    def short(name: str, constraint: str, figure: Figure[Any], needed: Any, missing: float | None, unit: str) -> Refusal:
+    def short(
+        name: str, constraint: str, figure: Figure[Any], needed: Any, missing: float | None, unit: str
+    ) -> Refusal:
         fields = {"needed": needed, "available": figure.value, "shortfall": missing, "unit": unit}
         if isinstance(figure.value, tuple):
             fields |= {"needed": str(list(needed)), "available": str(list(figure.value))}
@@ -110,10 +119,18 @@ def rating_short(robot: Robot, context: Context) -> Refusal | None:
     if need.ip is not None and robot.ip is not None and not ip_covers(robot.ip.value, need.ip):
         return short("ip", "ip", robot.ip, need.ip, None, "")
     zone = robot.explosion_zone
-    if need.explosion_zone is not None and zone is not None and not zone_covers(zone.value, need.explosion_zone):
+    if (
+        need.explosion_zone is not None
+        and zone is not None
+        and not zone_covers(zone.value, need.explosion_zone)
+    ):
         return short("explosion_zone", "explosion_zone", zone, need.explosion_zone, None, "")
     rated, asked = robot.temperature_c, need.temperature_c
-    if asked is not None and rated is not None and not (rated.value[0] <= asked[0] and asked[1] <= rated.value[1]):
+    if (
+        asked is not None
+        and rated is not None
+        and not (rated.value[0] <= asked[0] and asked[1] <= rated.value[1])
+    ):
         lacking = max(rated.value[0] - asked[0], asked[1] - rated.value[1])
         return short("temperature_c", "temperature", rated, asked, lacking, "°C")
     if robot.mounting is not None and program.base.mounting not in robot.mounting.value:
@@ -128,7 +145,15 @@ def too_slow(robot: Robot, context: Context) -> Refusal | None:
     least = sum(s.dwell + _least_stroke(s, program) for s in program.stops)
     if takt is not None and least > takt:
         return refusal(
-            context, robot, "impossible", "takt", needed=takt, available=least, shortfall=least - takt, unit="s", witness={"kind": "takt"}
+            context,
+            robot,
+            "impossible",
+            "takt",
+            needed=takt,
+            available=least,
+            shortfall=least - takt,
+            unit="s",
+            witness={"kind": "takt"},
         )
     return None
 
@@ -137,8 +162,11 @@ def _least_stroke(stop: Any, program: Program) -> float:
     """A path within the tolerance of its curve may be shorter by a little; the highest speed holds all along."""
     if stop.speed is None or stop.curve.length <= 0:
         return 0.0
-    return max(0.0, float(np.linalg.norm(np.diff(stop.curve.frames(np.array([0.0, stop.curve.length]))[0], axis=0)))
-               - 2 * program.requirements.path_tolerance) / float(stop.speed[2])
+    return max(
+        0.0,
+        float(np.linalg.norm(np.diff(stop.curve.frames(np.array([0.0, stop.curve.length]))[0], axis=0)))
+        - 2 * program.requirements.path_tolerance,
+    ) / float(stop.speed[2])
 
 
 def confirmations(robot: Robot, context: Context, *, wrist: bool) -> list[Premise]:

@@ -7,6 +7,7 @@ the coarse waypoints among them.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Literal
@@ -47,7 +48,8 @@ class Layers:
     """The task for the kernels.
 
     Coarse layers (n of them): ``pose`` (n, 12) world_from_tcp at spin 0, and per layer ``stop`` (order position),
-    ``carry`` (part or -1), ``near``, ``joined``, ``hold_spin``, ``dt`` [s], ``slot_first``, ``slot_count``; ``spin`` per slot.
+    ``carry`` (part or -1), ``near``, ``joined``, ``hold_spin``, ``dt`` [s], ``slot_first``, ``slot_count``.
+    ``spin`` [rad] of every slot.
     ``sample`` (n,): the fine sample a layer is. Fine samples (m): ``fine_pose`` (m, 12), ``fine_stop``, ``fine_carry``,
     ``fine_near``. ``at`` maps each order position to the samples where its travel arrives and where it leaves.
     """
@@ -72,7 +74,9 @@ class Layers:
     arrive: tuple[int, ...]
     leave: tuple[int, ...]
     continues: tuple[bool, ...]  # the stop at this position starts exactly where the one before ended
-    twins: tuple[tuple[int, int], ...]  # (sample, sample before it in time or on the path) of the same tool pose
+    twins: tuple[
+        tuple[int, int], ...
+    ]  # (sample, sample before it in time or on the path) of the same tool pose
 
     @property
     def n(self) -> int:
@@ -84,7 +88,9 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
     fine: list[tuple[Array, int, int, int]] = []  # pose rows, order position, carry, near
     rows: list[tuple[int, int, int, float, tuple[float, ...] | None]] = []  # sample, joined, hold, dt, spins
     segments: list[Segment] = []
-    arrive, leave, continues = [], [], []
+    arrive: list[int] = []
+    leave: list[int] = []
+    continues: list[bool] = []
     twins: list[tuple[int, int]] = []
     count = 0
 
@@ -104,7 +110,9 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
             before is not None
             and stop.approach == 0
             and before.retract == 0
-            and np.allclose(path[0], poses(*before.curve.frames(np.array([before.curve.length])))[0], atol=1e-9)
+            and np.allclose(
+                path[0], poses(*before.curve.frames(np.array([before.curve.length])))[0], atol=1e-9
+            )
         )
         continues.append(follows)
         touch = int(stop.approach > 0 or stop.retract > 0 or follows)
@@ -210,7 +218,9 @@ def fine_lengths(stop: Stop) -> Array:
     _, z, x = stop.curve.frames(s)
     turn = np.arccos(np.clip(np.minimum((z[1:] * z[:-1]).sum(1), (x[1:] * x[:-1]).sum(1)), -1, 1))
     finer = np.maximum(1, np.ceil(turn / math.radians(3))).astype(int)
-    return np.concatenate([[0.0], *(np.linspace(a, b, k + 1)[1:] for a, b, k in zip(s, s[1:], finer, strict=False))])
+    return np.concatenate(
+        [[0.0], *(np.linspace(a, b, k + 1)[1:] for a, b, k in zip(s, s[1:], finer, strict=False))]
+    )
 
 
 def coarse_indices(path: Array, s: Array) -> list[int]:
@@ -249,7 +259,7 @@ def short_order(program: Program) -> tuple[int, ...]:
 
     def length(t: list[int]) -> float:
         closing = apart[t[-1], t[0]] if program.cyclic else 0.0
-        return float(sum(apart[a, b] for a, b in zip(t, t[1:], strict=False)) + closing)
+        return float(sum(apart[a, b] for a, b in itertools.pairwise(t)) + closing)
 
     better = True
     while better:

@@ -66,12 +66,29 @@ def attempt(
     if witness is not None:
         needed = body.radius + witness[1]
         refused = refusal(
-            context, robot, "impossible", "reach", needed=needed, available=body.radius, shortfall=witness[1], unit="m", witness=witness[0]
+            context,
+            robot,
+            "impossible",
+            "reach",
+            needed=needed,
+            available=body.radius,
+            shortfall=witness[1],
+            unit="m",
+            witness=witness[0],
         )
         if robot.geometry_confidence == "low":
             en, zh = question(robot, "geometry", "as in the model file")
             refused = refusal(
-                context, robot, "unknown", "reach", needed=needed, available=body.radius, shortfall=witness[1], unit="m", question_en=en, question_zh=zh
+                context,
+                robot,
+                "unknown",
+                "reach",
+                needed=needed,
+                available=body.radius,
+                shortfall=witness[1],
+                unit="m",
+                question_en=en,
+                question_zh=zh,
             )
         return Proof(refused, (), {})
     outcome = search(body, context, budget=DEFAULT.times(effort), seed=context.need.seed, given=given)
@@ -82,7 +99,9 @@ def attempt(
     return Proof(_judge(certificate, robot, context, work), outcome.surveyed, work)
 
 
-def _judge(certificate: Certificate, robot: Robot, context: Context, work: dict[str, int]) -> Certificate | Refusal:
+def _judge(
+    certificate: Certificate, robot: Robot, context: Context, work: dict[str, int]
+) -> Certificate | Refusal:
     """A certificate only when takt and wrist ratings hold too."""
     claims = certificate.claims
     takt, cycle = context.program.requirements.takt, claims["cycle_time_s"]
@@ -90,21 +109,49 @@ def _judge(certificate: Certificate, robot: Robot, context: Context, work: dict[
         if cycle["low"] <= takt:
             en, zh = question(robot, "acceleration")
             return refusal(
-                context, robot, "unknown", "cycle_interval", needed=takt, available=cycle["high"], shortfall=cycle["high"] - takt,
-                unit="s", question_en=en, question_zh=zh, premises=certificate.premises,
+                context,
+                robot,
+                "unknown",
+                "cycle_interval",
+                needed=takt,
+                available=cycle["high"],
+                shortfall=cycle["high"] - takt,
+                unit="s",
+                question_en=en,
+                question_zh=zh,
+                premises=certificate.premises,
             )
         return refusal(
-            context, robot, "not_found", "takt", needed=takt, available=cycle["low"], shortfall=cycle["low"] - takt, unit="s", budget=work,
+            context,
+            robot,
+            "not_found",
+            "takt",
+            needed=takt,
+            available=cycle["low"],
+            shortfall=cycle["low"] - takt,
+            unit="s",
+            budget=work,
             premises=certificate.premises,
         )
-    for name, figure in (("wrist_moment", robot.wrist_moment_nm), ("wrist_inertia", robot.wrist_inertia_kgm2)):
+    for name, figure in (
+        ("wrist_moment", robot.wrist_moment_nm),
+        ("wrist_inertia", robot.wrist_inertia_kgm2),
+    ):
         used = claims[f"{name}_used"]
         if used is None or used <= 1 or figure is None:
             continue
         rated = max(figure.value)
         return refusal(
-            context, robot, "not_found", name, needed=used * rated, available=rated, shortfall=(used - 1) * rated,
-            unit="N·m" if name == "wrist_moment" else "kg·m²", budget=work, premises=certificate.premises,
+            context,
+            robot,
+            "not_found",
+            name,
+            needed=used * rated,
+            available=rated,
+            shortfall=(used - 1) * rated,
+            unit="N·m" if name == "wrist_moment" else "kg·m²",
+            budget=work,
+            premises=certificate.premises,
         )
     return certificate
 
@@ -119,5 +166,9 @@ def _not_found(robot: Robot, context: Context, outcome: Outcome) -> Refusal:
     else:
         constraint, where = "placement", ""
     best = max((s.score for s in outcome.surveyed), default=0.0)
-    budget = {"places": outcome.places, "evaluations": outcome.evaluations, "best_share_of_key_waypoints": best}
+    budget = {
+        "places": outcome.places,
+        "evaluations": outcome.evaluations,
+        "best_share_of_key_waypoints": best,
+    }
     return refusal(context, robot, "not_found", constraint, where=where, budget=budget)

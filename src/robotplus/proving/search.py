@@ -14,11 +14,13 @@ import numpy as np
 
 from robotplus.proving.body import Body, without_pairs
 from robotplus.proving.context import Context
-from robotplus.proving.evaluate import Failed, Found, evaluate, spin_stride
+from robotplus.proving.evaluate import evaluate
 from robotplus.proving.kernels.calls import kernels, p, rows
-from robotplus.proving.pairs import coarse_pairs
-from robotplus.robots.model import Array
 from robotplus.proving.layers import Ints
+from robotplus.proving.outcome import Failed, Found
+from robotplus.proving.pairs import coarse_pairs
+from robotplus.proving.postures import spin_stride
+from robotplus.robots.model import Array
 from robotplus.scenarios.cell import Mounting, world_from_base
 
 SPACING = 0.2  # [m] of the grid of base places
@@ -75,19 +77,25 @@ def candidates(body: Body, context: Context, *, spacing: float = SPACING) -> Arr
     """
     region = context.program.base
     xs, ys = (_grid(*region.x, spacing), _grid(*region.y, spacing))
-    grid = np.stack([g.ravel() for g in np.meshgrid(region.heights, xs, ys, indexing="ij")], axis=1)[:, [1, 2, 0]]
+    grid = np.stack([g.ravel() for g in np.meshgrid(region.heights, xs, ys, indexing="ij")], axis=1)[
+        :, [1, 2, 0]
+    ]
     keys = key_layers(context)
     centre, axis, ring = circles(body, context)
     centre, axis = centre[keys], axis[keys]
     middle = context.layers.pose.reshape(-1, 3, 4)[:, :, 3].mean(axis=0)
     az = np.arctan2(middle[1] - grid[:, 1], middle[0] - grid[:, 0])
     if region.mounting == "floor":
-        shoulder, yaw = grid + [0, 0, body.shoulder[2]], az - body.heading
+        shoulder, yaw = grid + np.array([0, 0, body.shoulder[2]]), az - body.heading
     elif region.mounting == "ceiling":
-        shoulder, yaw = grid - [0, 0, body.shoulder[2]], az + body.heading
+        shoulder, yaw = grid - np.array([0, 0, body.shoulder[2]]), az + body.heading
     else:
         shoulder, yaw = grid, az
-    slack = float(np.linalg.norm(body.shoulder)) if region.mounting == "wall" else float(np.hypot(*body.shoulder[:2]))
+    slack = (
+        float(np.linalg.norm(body.shoulder))
+        if region.mounting == "wall"
+        else float(np.hypot(*body.shoulder[:2]))
+    )
     d = shoulder[:, None] - centre[None]
     h = (d * axis[None]).sum(axis=2)
     flat = np.sqrt(np.maximum(0, (d * d).sum(axis=2) - h * h)) - ring
@@ -101,7 +109,9 @@ def candidates(body: Body, context: Context, *, spacing: float = SPACING) -> Arr
         out = np.concatenate([np.column_stack([grid, np.full(len(grid), a)]) for a in region.yaws])
         keep, badness = np.tile(keep, len(region.yaws)), np.tile(badness, len(region.yaws))
     elif region.mounting == "wall":
-        out = np.concatenate([np.column_stack([grid, np.full(len(grid), a)]) for a in np.arange(8) * math.pi / 4])
+        out = np.concatenate(
+            [np.column_stack([grid, np.full(len(grid), a)]) for a in np.arange(8) * math.pi / 4]
+        )
         keep, badness = np.tile(keep, 8), np.tile(badness, 8)
     order = np.argsort(badness[keep], kind="stable")
     chosen: Array = out[keep][order]
@@ -148,7 +158,7 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
     failures: list[Failed] = []
     if given is not None:
         out, body = _evaluate(body, context, given, seed)
-        place = Place(*map(float, given), score=float(isinstance(out, Found)))
+        place = _place(given, float(isinstance(out, Found)))
         failures = [] if isinstance(out, Found) else [out]
         return Outcome(out if isinstance(out, Found) else None, place, body, (place,), tuple(failures), 1, 1)
     looked, tried = 0, 0
@@ -164,13 +174,13 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
             alive, count = survey(body, context, batch, layers)
             looked += len(batch)
             share = np.maximum(alive, 0) / len(layers)
-            surveyed += [Place(*map(float, b), score=float(s)) for b, s in zip(batch, share, strict=True)]
+            surveyed += [_place(b, float(s)) for b, s in zip(batch, share, strict=True)]
             whole = [k for k in np.argsort(-count, kind="stable") if alive[k] == len(layers)]
             for k in whole[:PER_BATCH]:
                 tried += 1
                 out, body = _evaluate(body, context, batch[k], seed)
                 if isinstance(out, Found):
-                    place = Place(*map(float, batch[k]), score=1.0)
+                    place = _place(batch[k], 1.0)
                     return Outcome(out, place, body, tuple(surveyed), tuple(failures), looked, tried)
                 failures.append(out)
                 if tried >= budget.evaluations:
@@ -182,7 +192,12 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
     return Outcome(None, None, body, tuple(surveyed), tuple(failures), looked, tried)
 
 
-def survey(body: Body, context: Context, places: Array, layers: Array) -> tuple[Array, Array]:
+def _place(at: Array, score: float) -> Place:
+    x, y, z, yaw = (float(v) for v in at)
+    return Place(x, y, z, yaw, score)
+
+
+def survey(body: Body, context: Context, places: Array, layers: Ints) -> tuple[Ints, Ints]:
     """How many key layers have a posture at each place (-1: the base is in the way), and the least count of them."""
     alive, count = np.zeros(len(places), dtype=np.int32), np.zeros(len(places), dtype=np.int32)
     task = context.task.for_robot(body.struct.n_branch, windings=False)
@@ -224,7 +239,7 @@ def _poses(places: Array, mounting: Mounting) -> Array:
 
 def _evaluate(body: Body, context: Context, place: Array, seed: int) -> tuple[Found | Failed, Body]:
     """Evaluate a place; a self pair that turns out to be coarse is left out and the place tried again."""
-    pose = world_from_base(place[:3], place[3], context.program.base.mounting)
+    pose = world_from_base(place[:3].tolist(), float(place[3]), context.program.base.mounting)
     out = evaluate(body, context, pose, seed=seed)
     while isinstance(out, Failed) and out.pair is not None and coarse_pairs(body.struct, [out.pair]):
         body = without_pairs(body, {out.pair})

@@ -13,8 +13,8 @@ import numpy as np
 from robotplus.certificates.motion import evaluate as at_times
 from robotplus.proving.body import Body
 from robotplus.proving.context import Context
-from robotplus.proving.evaluate import Found
 from robotplus.proving.kernels.calls import kernels, p
+from robotplus.proving.outcome import Found
 from robotplus.robots.frames import box_transform
 from robotplus.robots.model import Array, OrientedBox
 
@@ -33,7 +33,9 @@ def wrist_used(body: Body, context: Context, found: Found) -> tuple[dict[str, fl
         ("wrist_inertia", body.robot.wrist_inertia_kgm2, inertia),
     ):
         if rating is None:
-            open_.append({"what": name, "detail": "no rating is known", "demand": [round(float(v), 4) for v in demand]})
+            open_.append(
+                {"what": name, "detail": "no rating is known", "demand": [round(float(v), 4) for v in demand]}
+            )
         else:
             used[name] = float(np.max(demand / np.array(rating.value)[-len(demand) :]))
     return used, open_
@@ -48,7 +50,11 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
         stop = program.stops[context.layers.order[item.position]]
         t = item.move.t
         rated = body.robot.wrist_moment_nm is not None or body.robot.wrist_inertia_kgm2 is not None
-        q = at_times(item.move, np.union1d(t, (t[1:] + t[:-1]) / 2))[0] if rated else item.move.q[:: 1 + len(t) // 24]
+        q = (
+            at_times(item.move, np.union1d(t, (t[1:] + t[:-1]) / 2))[0]
+            if rated
+            else item.move.q[:: 1 + len(t) // 24]
+        )
         carried = [stop.carry_out if item.kind == "retract" else stop.carry_in]
         if item.kind == "dwell":
             carried = [stop.carry_in, stop.carry_out]
@@ -60,7 +66,13 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
         frames = np.zeros((len(q), body.dof + 1, 3, 4))
         kernels().rp_frames_batch(body.pointer, p(q), len(q), p(frames))
         flange = frames[:, body.dof]
-        loads = [(program.tool.mass_kg, np.array(program.tool.com), _own(program.tool.mass_kg, program.tool.inertia, program.tool.boxes))]
+        loads = [
+            (
+                program.tool.mass_kg,
+                np.array(program.tool.com),
+                _own(program.tool.mass_kg, program.tool.inertia, program.tool.boxes),
+            )
+        ]
         if part is not None:
             held = program.parts[part]
             com = context.tcp[:3, :3] @ np.array(held.com) + context.tcp[:3, 3]

@@ -84,7 +84,10 @@ def kernels() -> Any:
     lib = library()
     for name in ("rp_reach_bound", "rp_box_gap"):
         getattr(lib, name).restype = ctypes.c_double
-    if (lib.rp_sizeof_world(), lib.rp_sizeof_task()) != (ctypes.sizeof(WorldStruct), ctypes.sizeof(TaskStruct)):
+    if (lib.rp_sizeof_world(), lib.rp_sizeof_task()) != (
+        ctypes.sizeof(WorldStruct),
+        ctypes.sizeof(TaskStruct),
+    ):
         raise AssertionError("struct mirrors differ from the headers")
     return lib
 

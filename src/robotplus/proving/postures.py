@@ -1,0 +1,131 @@
+"""Joint values along the tool path: the cheapest posture through the coarse waypoints, carried to the fine samples."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from typing import Any
+
+import numpy as np
+
+from robotplus.proving.body import Body
+from robotplus.proving.kernels.calls import kernels, p, rows
+from robotplus.proving.outcome import Failed
+from robotplus.proving.placed import Scene
+from robotplus.robots.frames import inverse
+from robotplus.robots.model import Array
+
+NEWTON_STEPS = 14
+NEWTON_TOLERANCE = 1e-10
+
+
+def ladder(scene: Scene, windings: bool) -> tuple[Array, Any, float] | Failed:
+    layers, body = scene.context.layers, scene.body
+    task = scene.context.task.for_robot(body.struct.n_branch, windings)
+    q = np.zeros((layers.n, 7))
+    slot = np.zeros(layers.n, dtype=np.int32)
+    cost, stuck = ctypes.c_double(), ctypes.c_int32()
+    failed = kernels().rp_ladder(
+        ctypes.byref(task),
+        scene.buffer,
+        spin_stride(body),
+        int(windings),
+        p(q),
+        p(slot),
+        ctypes.byref(cost),
+        ctypes.byref(stuck),
+    )
+    if failed:
+        return Failed(
+            "ladder", int(layers.stop[failed - 1]), ("", "no posture", "no step", "turns")[stuck.value]
+        )
+    return q, slot, cost.value
+
+
+def spin_stride(body: Body) -> int:
+    """Arms with a seventh joint have postures to spare: every third spin is enough for them."""
+    return 3 if body.dof >= 7 else 1
+
+
+def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array | Failed:
+    """Joints (m, 7) at all fine samples."""
+    layers, body, k = scene.context.layers, scene.body, kernels()
+    spins = layers.spin[layers.slot_first + slots]
+    m = len(layers.fine_pose)
+    spin, q = np.zeros(m), np.zeros((m, 7))
+    starts = [i for i in range(layers.n) if not layers.joined[i]] + [layers.n]
+    previous: Array | None = None
+    for a, e in itertools.pairwise(starts):
+        first, last = int(layers.sample[a]), int(layers.sample[e - 1])
+        at = np.arange(first, last + 1)
+        own = layers.sample[a:e]
+        turned = np.unwrap(spins[a:e])
+        spin[first : last + 1] = np.interp(at, own, turned)
+        if np.ptp(turned) > 1e-9:
+            for segment in layers.segments:
+                if segment.kind == "stroke" and first <= segment.first <= last:
+                    spin[segment.first : segment.last] = _smooth(spin[segment.first : segment.last], window)
+        run = _nearest_turns(body, q_coarse[a:e], previous)
+        for j in range(body.dof):
+            q[first : last + 1, j] = np.interp(at, own, run[:, j])
+        if body.dof > 6:  # the posture is not fixed by the tool: let it change smoothly too
+            for segment in layers.segments:
+                if segment.kind == "stroke" and first <= segment.first <= last:
+                    for j in range(body.dof):
+                        own_q = q[segment.first : segment.last, j]
+                        q[segment.first : segment.last, j] = _smooth(own_q, window)
+        previous = run[-1]
+    targets = np.zeros((m, 12))
+    k.rp_targets(
+        p(rows(inverse(scene.world_from_base))),
+        p(rows(scene.context.from_tcp)),
+        m,
+        p(layers.fine_pose),
+        p(spin),
+        p(targets),
+    )
+    ok = np.zeros(m, dtype=np.uint8)
+    tcp = rows(scene.context.tcp)
+    mode = int(body.dof < 6 and all(s.spins is None for s in scene.context.program.stops))
+    k.rp_newton_path(
+        body.pointer,
+        p(targets),
+        m,
+        p(tcp),
+        mode,
+        NEWTON_STEPS,
+        ctypes.c_double(NEWTON_TOLERANCE),
+        p(q),
+        p(ok),
+    )
+    if not ok.all():
+        return Failed("refine", int(layers.fine_stop[int(np.argmin(ok))]))
+    for twin, original in layers.twins:
+        q[twin] = q[original]
+    return q
+
+
+def _smooth(values: Array, window: float) -> Array:
+    """Moving average along a stroke that keeps both end values (odd reflection at the ends)."""
+    half = max(1, round(window * (len(values) - 1)))
+    before, after = 2 * values[0] - values[half:0:-1], 2 * values[-1] - values[-2 : -half - 2 : -1]
+    padded = np.concatenate([before, values, after])
+    return np.convolve(padded, np.full(2 * half + 1, 1 / (2 * half + 1)), mode="valid")
+
+
+def _nearest_turns(body: Body, run: Array, previous: Array | None) -> Array:
+    """Move a joined run by whole turns so that it starts as near as the limits allow to where the last one ended."""
+    if previous is None:
+        return run
+    out = run.copy()
+    lower, upper = np.array(body.struct.lower), np.array(body.struct.upper)
+    for j in range(body.dof):
+        if body.struct.prismatic >> j & 1 or upper[j] - lower[j] < 2 * np.pi:
+            continue
+        turns = round(float(previous[j] - run[0, j]) / (2 * np.pi))
+        for t in sorted({turns, *range(min(0, turns), max(0, turns) + 1)}, key=lambda t: abs(t - turns)):
+            moved = run[:, j] + 2 * np.pi * t
+            if moved.min() >= lower[j] and moved.max() <= upper[j]:
+                out[:, j] = moved
+                break
+    return out
