@@ -2,14 +2,17 @@
 
 A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; the rest of a page is
 written by hand. Tables of figures come from build/bench.json and build/validate.json and stay as they are
-when those are missing.
+when those are missing. What commands print is made anew with ``--outputs`` only.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import re
+import shlex
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -67,6 +70,15 @@ def licence(stated: str) -> str:
     return ", ".join(parts)
 
 
+def modules() -> str:
+    """The solver's modules with the first sentence of each."""
+    rows = []
+    for path in sorted((ROOT / "src/robotplus/proving").glob("[a-z]*.py")):
+        first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+        rows.append([f"`{path.name}`", " ".join(first.split())])
+    return table(["module", "what it holds"], rows)
+
+
 def figures(name: str) -> Callable[[], str | None]:
     """The table of build/NAME.json, or None when it was not measured here."""
 
@@ -89,6 +101,7 @@ def figure(value: Any) -> str:
 def commands() -> str:
     """Every command with its arguments and options, from the command line's own definitions."""
     import typer.main
+
     from robotplus.cli.main import app
 
     return "\n\n".join(sections(typer.main.get_command(app), "robotplus"))
@@ -111,7 +124,7 @@ def section(command: Any, path: str) -> str:
     arguments = [p for p in shown if p.param_type_name == "argument"]
     usage = " ".join([path, "[OPTIONS]", *(spelled(p) for p in arguments)])
     text = [f"## {path}", plain(command.help), f"    {usage}"]
-    rows = [[spelled(p), plain(getattr(p, "help", None)), default(p)] for p in shown]
+    rows = [[spelled(p), plain(getattr(p, "help", None)), default(p)] for p in shown if p.name != "help"]
     text.append(table(["argument or option", "meaning", "default"], rows))
     if command.epilog:
         text.append(plain(command.epilog))
@@ -123,11 +136,13 @@ def spelled(param: Any) -> str:
     if param.param_type_name == "argument":
         name = param.metavar or param.name.upper()
         return name if param.required else f"[{name}]"
-    takes = "" if param.is_flag else f" {param.metavar or param.type.name.upper()}"
+    takes = "" if param.is_flag else f" {param.metavar or param.name.upper()}"
     return ", ".join(f"`{o}{takes}`" for o in [*param.opts, *param.secondary_opts])
 
 
 def default(param: Any) -> str:
+    if param.required:
+        return "required"
     value = param.default
     if callable(value) or value in (None, False, True, ()) or param.param_type_name == "argument":
         return ""
@@ -135,15 +150,43 @@ def default(param: Any) -> str:
 
 
 def plain(text: str | None) -> str:
-    """Help text without rich markup and line layout; a line that shows a command becomes code."""
-    lines = re.sub(r"\[/?[a-z ]*\]|\x08", "", text or "").strip().splitlines()
-    return "\n".join(line.rstrip() for line in lines)
+    """Help text as Markdown: angle brackets would be tags there."""
+    return (text or "").replace("\b", "").replace("<", "\\<").strip()
 
+
+def output(line: str, *, ranks: int = 6, last: int = 0) -> Callable[[], str | None]:
+    """A command and what it prints: the ranking cut short, or only the ``last`` lines."""
+
+    def text() -> str | None:
+        if "outputs" not in WANTED:
+            return None
+        words = shlex.split(line)
+        words[0] = str(Path(sys.executable).with_name(words[0]))
+        run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+        shown: list[str] = []
+        for row in ["…"] * bool(last) + run.stdout.splitlines()[-last:]:
+            rank = re.match(r" *(\d+)  ", row)
+            if rank is None or int(rank[1]) <= ranks:
+                shown.append(row.rstrip())
+            elif int(rank[1]) == ranks + 1:
+                shown.append("   …")
+        return "\n".join(["```", f"$ {line}", *shown, "```"])
+
+    return text
+
+
+NEED = "examples/needs/arc_welding.toml"
+WANTED: set[str] = set()  # "outputs" when commands are to be run
 
 PARTS: dict[str, Callable[[], str | None]] = {
+    "answer": output(f"robotplus answer {NEED} -o build/welding"),
+    "answer-zh": output(f"robotplus answer {NEED} -o build/welding --lang zh"),
     "bench": figures("bench"),
+    "check": output(f"robotplus check cert.json --need {NEED}", last=1),
     "commands": commands,
     "constraints": constraints,
+    "modules": modules,
+    "prove": output(f"robotplus prove {NEED} --robot fanuc_m20_25_18d -o cert.json"),
     "sources": sources,
     "validate": figures("validate"),
 }
@@ -152,8 +195,10 @@ PARTS: dict[str, Callable[[], str | None]] = {
 def main() -> None:
     """Write, or with ``--check`` name the pages that are out of date and exit 1."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument("--outputs", action="store_true", help="run the commands whose output is shown")
     args = parser.parse_args()
+    WANTED.update({"outputs"} if args.outputs else ())
     stale = []
     for path in PAGES:
         before = path.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -89,11 +90,21 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             self._call("Input.dispatchKeyEvent", type=kind, key=key, code=code)
 
-    def resize(self, width: int) -> None:
-        """Lay the page out for another width, as a phone would."""
+    def resize(self, width: int, *, height: int = 800, mobile: bool = True) -> None:
+        """Lay the page out for another size, as a phone or a desktop would."""
         self._call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=True
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=mobile,
         )
+
+    def picture(self, *, top: float, width: float, height: float) -> bytes:
+        """A PNG of a stretch of the page, also of what has to be scrolled to."""
+        clip = {"x": 0, "y": top, "width": width, "height": height, "scale": 1}
+        taken = self._call("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(taken["data"])
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._count += 1

@@ -55,9 +55,6 @@ CONSTRAINTS: dict[str, Constraint] = {
         "°C", "the rated temperature range does not cover the need's", "额定温度范围不覆盖要求"
     ),
     "mounting": Constraint("", "the robot is not rated for the asked mounting", "机器人不支持所需安装方式"),
-    "dof": Constraint(
-        "axes", "too few axes for the tool directions the task asks", "轴数不足以实现任务要求的工具方向"
-    ),
     "data_limits": Constraint("", "joint limits are unknown", "关节限位未知"),
     "data_velocity": Constraint("", "joint speeds are unknown or placeholders", "关节速度未知或为占位值"),
     "data_shape": Constraint("", "the shape of one or more links is unknown", "一个或多个连杆外形未知"),
@@ -67,6 +64,12 @@ CONSTRAINTS: dict[str, Constraint] = {
     ),
     "data_mounting": Constraint("", "the allowed mounting is unknown", "允许的安装方式未知"),
     "data_repeatability": Constraint("", "repeatability is unknown", "重复定位精度未知"),
-    "check_refused": Constraint("", "the checker refused the certificate that was found: a defect of robotplus", "校验器拒绝了所得证书:软件缺陷"),
-    "engine_failure": Constraint("", "the engine failed on this robot: a defect of robotplus", "引擎在该机器人上出错:软件缺陷"),
+    "check_refused": Constraint(
+        "",
+        "the checker refused the certificate that was found: a defect of robotplus",
+        "校验器拒绝了所得证书:软件缺陷",
+    ),
+    "engine_failure": Constraint(
+        "", "the engine failed on this robot: a defect of robotplus", "引擎在该机器人上出错:软件缺陷"
+    ),
 }
