@@ -8,18 +8,19 @@ python -m benchmarks.bench peer               the peer alone
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import bench_cells, bench_commands
-from benchmarks.rows import report
+from benchmarks.rows import Row, report
 
-SECTIONS = {
-    "peer": bench_cells.peer_stages,
-    "cells": bench_cells.evaluation,
-    "agreement": bench_cells.agreement,
-    "checks": bench_commands.checks,
-    "commands": bench_commands.commands,
-    "answers": bench_commands.answers,
+SECTIONS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
+    "peer": lambda _: bench_cells.peer_stages(),
+    "cells": lambda _: bench_cells.evaluation(),
+    "agreement": lambda args: bench_cells.agreement(args.cells),
+    "commands": lambda _: bench_commands.commands(),
+    "checks": lambda args: bench_commands.checks(args.need),
+    "answers": lambda args: bench_commands.answers(args.need),
 }
 
 
@@ -30,6 +31,7 @@ def main() -> None:
     )
     parser.add_argument("sections", nargs="*", help=", ".join(SECTIONS))
     parser.add_argument("--cells", type=int, default=200, help="varied cells compared (default 200)")
+    parser.add_argument("--need", action="append", help="only this example need; may be given again")
     parser.add_argument("--out", type=Path, default=Path("build/bench.json"))
     args = parser.parse_args()
     unknown = set(args.sections) - set(SECTIONS)
@@ -38,7 +40,7 @@ def main() -> None:
     rows = []
     for name, section in SECTIONS.items():
         if not args.sections or name in args.sections:
-            rows += [row.to_document() for row in section(args.cells)]
+            rows += [row.to_document() for row in section(args)]
     report("bench", rows, args.out)
 
 

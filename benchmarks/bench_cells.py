@@ -46,7 +46,7 @@ def best_seconds(run: Callable[[], object], repeats: int = 4 * REPEATS) -> float
     return min(times)
 
 
-def peer_stages(_: int) -> list[Row]:
+def peer_stages() -> list[Row]:
     """The peer on the fixed cells, stage by stage beside what the stages cost elsewhere."""
     rows = []
     for case in standard(ours.catalogue(), STANDARD):
@@ -69,7 +69,7 @@ def best_lazy(peer: Peer) -> PeerResult:
     return min(lazy, key=lambda r: r.seconds)
 
 
-def evaluation(_: int) -> list[Row]:
+def evaluation() -> list[Row]:
     """Ratios of time for one full evaluation, and for turning down a place out of reach."""
     rows = []
     ratios: dict[str, list[float]] = {"eager": [], "eager_broad": [], "lazy": []}

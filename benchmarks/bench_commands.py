@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,12 @@ def _proportional(pid: int) -> int:
     return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
-def commands(_: int) -> list[Row]:
+def needs(only: Sequence[str] | None) -> list[Path]:
+    """The example needs, or those of them that are named."""
+    return [p for p in sorted(NEEDS.glob("*.toml")) if not only or p.stem in only]
+
+
+def commands() -> list[Row]:
     """What every call pays."""
     version = min(run("--version").seconds for _ in range(5))
     start = min(run("answer", "--help").seconds for _ in range(5))
@@ -76,14 +82,15 @@ def commands(_: int) -> list[Row]:
     ]
 
 
-def answers(_: int) -> list[Row]:
+def answers(only: Sequence[str] | None) -> list[Row]:
     """Every example need against the whole catalogue, warm, and how complete the answers are."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(NEEDS.glob("*.toml")):
+        for path in needs(only):
             rows += _answer(path, Path(folder))
-        everything = run("answer", str(NEEDS / f"{EASY}.toml"), "-o", f"{folder}/all", "--all")
-        rows.append(at_most(f"answer {EASY} --all", everything.seconds, 60, "s"))
+        if not only or EASY in only:
+            everything = run("answer", str(NEEDS / f"{EASY}.toml"), "-o", f"{folder}/all", "--all")
+            rows.append(at_most(f"answer {EASY} --all", everything.seconds, 60, "s"))
     return rows
 
 
@@ -115,11 +122,11 @@ def _found(folder: Path) -> set[str]:
     return {s["robot"] for s in answer["solutions"] if s["verdict"] in FOUND}
 
 
-def checks(_: int) -> list[Row]:
+def checks(only: Sequence[str] | None) -> list[Row]:
     """Checking the certificates of the example answers, in process."""
     times, refused = [], 0
     with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(NEEDS.glob("*.toml")):
+        for path in needs(only):
             run("answer", str(path), "-o", folder)
             for file in sorted(Path(folder).glob("cert-*.json")):
                 certificate = read_certificate(file.read_text(encoding="utf-8"))
