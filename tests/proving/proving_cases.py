@@ -219,8 +219,8 @@ def solids(at: Stand, q: Array) -> list[Solid]:
 def distances(
     at: Stand, q: Array, *, stop: int, carry: int, near: bool, tool: bool = True
 ) -> Iterator[tuple[float, float]]:
-    """(what is asked, distance by Coal) of every pair of boxes that counts at joints ``q``: cell pairs, then self
-    pairs; self pairs ask for 0. Pairs whose balls are more than 0.3 m apart are left out."""
+    """(what is asked, distance by Coal) of every pair of boxes that counts at joints ``q``: cell pairs, then
+    self pairs, which ask for 0. Pairs whose balls are more than 0.3 m apart are left out."""
     dof, need = at.body.dof, at.context.program.requirements
     order = at.context.layers.order
     touches = at.context.program.stops[order[stop]].touches if stop < len(order) and near else ()
@@ -244,6 +244,11 @@ def distances(
         for b in moving[k + 1 :]:
             if (a.link, b.link) in pairs and _balls_apart(a, b) < 0.3:
                 yield 0.0, coal_distance(a.pose, a.half, b.pose, b.half)
+
+
+def room(at: Stand, q: Array) -> float:
+    """[m] by which the nearest pair is farther apart than asked, travelling at joints ``q``."""
+    return min((d - asked for asked, d in distances(at, q, stop=0, carry=-1, near=False)), default=1.0)
 
 
 def _balls_apart(a: Solid, b: Solid) -> float:

@@ -14,6 +14,7 @@ from proving_cases import (
     coal_distance,
     distances,
     handling_need,
+    room,
     seam_need,
     solids,
     stand,
@@ -54,11 +55,6 @@ def random_move(robot: Robot, rng: np.random.Generator, *, knots: int = 5) -> Mo
     qd[[0, -1]] = 0.0
     qdd[[0, -1]] = 0.0
     return Move("travel", 0, t, q, qd, qdd)
-
-
-def room(at: Stand, q: Array) -> float:
-    """[m] by which the nearest pair is farther apart than asked, travelling at joints ``q``."""
-    return min((d - asked for asked, d in distances(at, q, stop=0, carry=-1, near=False)), default=1.0)
 
 
 def straight(a: Array, b: Array, duration: float = 1.0) -> Move:
