@@ -29,10 +29,9 @@ def test_one_joint_takes_the_trapezoid_time(distance: float, speed: float, accel
     path = np.linspace(0.0, distance, 401)[:, None]
     duration = fastest(path, np.array([speed]), np.array([acceleration])).duration
     ramp = speed / acceleration
-    if speed * ramp <= distance:
-        expected = distance / speed + ramp
-    else:
-        expected = 2.0 * math.sqrt(distance / acceleration)
+    expected = (
+        distance / speed + ramp if speed * ramp <= distance else 2.0 * math.sqrt(distance / acceleration)
+    )
     assert duration == pytest.approx(expected, rel=5e-3)
 
 
