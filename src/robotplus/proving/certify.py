@@ -14,6 +14,7 @@ from robotplus.proving.gates import confirmations, question
 from robotplus.proving.outcome import Found
 from robotplus.proving.search import Place
 from robotplus.proving.timing import time_path
+from robotplus.proving.tolerance import base_tolerance
 from robotplus.proving.wrist import wrist_used
 from robotplus.robots.model import Array, Robot
 
@@ -46,7 +47,7 @@ def certify(body: Body, context: Context, found: Found, place: Place) -> Certifi
         "payload_used": context.load_kg / robot.payload_kg.value if robot.payload_kg else None,
         "wrist_moment_used": wrist.get("wrist_moment"),
         "wrist_inertia_used": wrist.get("wrist_inertia"),
-        "base_tolerance": {"xy_m": 0.0, "angle_rad": 0.0},
+        "base_tolerance": dict(zip(("xy_m", "angle_rad"), base_tolerance(body, context, found), strict=True)),
     }
     not_shown: list[dict[str, Any]] = [
         {"what": "self_pair", "detail": pair_name(body, q), "demand": None} for q in _left_out(body)
