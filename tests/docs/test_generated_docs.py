@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ from scripts import docs
 from tests.docs.documents import PAGES, ROOT, blocks, cells, commands, headings, page
 
 from robotplus.cli.main import app
+from robotplus.robots.catalogue import load_catalogue
 from robotplus.scenarios.files import need_from_document
 
 
@@ -98,6 +100,27 @@ def test_readmes_show_the_same_commands() -> None:
     english, chinese = (page(name).replace(" --lang zh", "") for name in ("README.md", "README.zh.md"))
     assert commands(english) == commands(chinese)
     assert len(headings(page("README.md"))) == len(headings(page("README.zh.md")))
+
+
+def test_robots_shown_are_in_the_catalogue() -> None:
+    texts = [path.read_text("utf-8") for path in PAGES]
+    texts += [f"{command.help}\n{command.epilog}" for command in COMMANDS.values()]
+    named = {
+        found[1] for text in texts for found in re.finditer(r"(?:--robot|robots show|cert-)[ ]?(\w+)", text)
+    }
+    shown = {name for name in named if "_" in name}
+    assert len(shown) >= 1
+    assert shown <= set(load_catalogue())
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md", "docs/robots.md"])
+def test_the_size_of_the_catalogue_is_told_right(name: str) -> None:
+    catalogue = load_catalogue()
+    makers = {robot.maker for robot in catalogue.values()}
+    pattern = r"(\d+) (?:real robot arms|arms) of (\d+) makers|(\d+) 家厂商的 (\d+) 款"
+    told = re.search(pattern, page(name).replace("\n", " "))
+    assert told
+    assert {int(n) for n in told.groups() if n} == {len(catalogue), len(makers)}
 
 
 def test_needs_shown_can_be_read() -> None:
