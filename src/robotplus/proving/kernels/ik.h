@@ -6,6 +6,8 @@
 
 #define IK_PI 3.14159265358979323846
 #define IK_ANGLE_ARM 0.5 /* metres per radian where rotations are weighed against distances */
+/* What arms of fewer than six joints may miss [m]: files round angles, so no tool of theirs is exactly upright. */
+#define IK_SHORT 3e-5
 
 /* sin and cos to about 1e-16 for |x| < 1e5: three-part reduction by pi/2, then Taylor sums on [-pi/4, pi/4]
  * (first omitted terms below 1e-18). No branches, so loops over it vectorise. */

@@ -128,6 +128,7 @@ void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][
                double tol, int within_limits) {
     lanes_linear l;
     lanes last;
+    int least[IK_LANES] = {0}; /* no step makes the error much smaller */
     double any = 0;
     for (int i = 0; i < IK_LANES; i++) any += good[i];
     if (any == 0) return;
@@ -136,6 +137,7 @@ void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][
         double open = 0;
         for (int i = 0; i < IK_LANES; i++) {
             const int stuck = it > PATIENCE && l.norm2[i] > STUCK * last[i];
+            least[i] = it && l.norm2[i] > 0.9 * last[i];
             open += good[i] > 0 && l.norm2[i] >= tol * tol && !stuck ? 1 : 0;
             last[i] = l.norm2[i];
         }
@@ -162,5 +164,8 @@ void ik_refine(const rp_robot *r, double target[12][IK_LANES], double q[RP_DOF][
                 q[j][i] = x;
             }
     }
-    for (int i = 0; i < IK_LANES; i++) good[i] = l.norm2[i] < tol * tol ? good[i] : 0;
+    for (int i = 0; i < IK_LANES; i++) {
+        const int near = r->dof < ROWS && least[i] && l.norm2[i] < IK_SHORT * IK_SHORT;
+        good[i] = l.norm2[i] < tol * tol || near ? good[i] : 0;
+    }
 }

@@ -189,12 +189,17 @@ int32_t rp_newton(const rp_robot *r, const double *target, const double *tcp, in
             x[j] = ik_wind(x[j], r->lower[j], r->upper[j]);
         x[j] = fmin(fmax(x[j], r->lower[j]), r->upper[j]);
     }
+    double before2 = 0;
     for (int it = 0;; it++) {
         const int rows = linearise(r, goal, tool, mode, x, error, col);
         double e2 = 0;
         for (int i = 0; i < rows; i++) e2 += error[i] * error[i];
         if (e2 < tol * tol) break;
-        if (it >= iterations) return 0;
+        if (it >= iterations) {
+            if (dof < 6 && e2 < IK_SHORT * IK_SHORT && e2 > 0.9 * before2) break;
+            return 0;
+        }
+        before2 = e2;
         const double damping = DAMPING * e2 + DAMPING_LEAST;
         unsigned use = (1u << dof) - 1;
         for (int round = 0; round < 2; round++) { /* joints that would leave their limits are held */
