@@ -18,6 +18,7 @@ SHARE_OF_LIMITS = 0.3  # joint speed and acceleration of the planted motion
 RAMP = 0.005  # [m] the need file's default
 SHORTEST = 0.04  # [m]
 CHORD = 2e-4  # [m] the polyline's chords may leave the planted path by this
+POINTS = 101  # of a curve in space
 TRAVEL = 25  # postures looked at on the way from pick to place
 
 
@@ -57,7 +58,7 @@ class Motion:
 
 def stroke_motion(arm: Arm, rng: np.random.Generator) -> Motion | None:
     """The tool drawn along a smooth joint-space curve."""
-    curve = _curve(arm, rng)
+    curve = _lowered(arm, rng) if arm.robot.dof < 6 else _curve(arm, rng)
     if curve is None:
         return None
     q, tcp, speed = curve
@@ -120,7 +121,37 @@ def _curve(arm: Arm, rng: np.random.Generator) -> tuple[Array, Array, float] | N
         if step.min() < 1e-7:
             return None
         scale *= wanted / step.sum()
-    if not arm.inside(q, margin=0.03).all() or scale > 10.0:
+    return _run_at(arm, q, tcp) if scale <= 10.0 else None
+
+
+def _lowered(arm: Arm, rng: np.random.Generator) -> tuple[Array, Array, float] | None:
+    """A curve in space with the tool pointing down, as arms of fewer axes are used.
+
+    They hold other directions only where their base stands just so: such tasks have no region of places.
+    """
+    start = _some_posture(arm, rng)[None]
+    pose = arm.tcp(start)
+    pose[0, :3, :3] = np.diag([1.0, -1.0, -1.0])
+    q, there = arm.reach_for(pose, start, free_spin=True, rounds=40)
+    along, aside = rng.normal(size=(2, 3)) * (1.0, 1.0, 0.3)
+    length = float(rng.uniform(0.1, 0.4)) * min(1.0, arm.robot.reach_m.value if arm.robot.reach_m else 1.0)
+    rows = []
+    for u in np.linspace(0.0, 1.0, POINTS):
+        target = pose.copy()
+        target[0, :3, 3] += length * (u * along / np.linalg.norm(along) + 0.1 * math.sin(math.pi * u) * aside)
+        q, still = arm.reach_for(target, q, free_spin=True, rounds=6)
+        there &= still
+        if not there[0]:
+            return None
+        rows.append(q[0])
+    path = np.array(rows)
+    return _run_at(arm, path, arm.tcp(path))
+
+
+def _run_at(arm: Arm, q: Array, tcp: Array) -> tuple[Array, Array, float] | None:
+    """The curve with a speed that leaves the joints room, or None."""
+    step = np.linalg.norm(np.diff(tcp[:, :3, 3], axis=0), axis=1)
+    if not arm.inside(q, margin=0.03).all() or step.min() < 1e-7:
         return None
     s = np.concatenate([[0.0], np.cumsum(step)])
     rate = np.gradient(q, s, axis=0)

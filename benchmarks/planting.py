@@ -94,7 +94,8 @@ def _above(bodies: list[Body], under: OrientedBox | None, count: int) -> bool:
 
 def _region(base: tuple[float, float, float, float], rng: np.random.Generator) -> dict[str, Any]:
     """A square of any size round the base, not in its middle."""
-    width = float(np.exp(rng.uniform(math.log(0.1), math.log(6.0))))
+    smallest, largest = (6.0, 15.0) if rng.random() < 0.25 else (0.1, 6.0)  # enough with a small share
+    width = float(np.exp(rng.uniform(math.log(smallest), math.log(largest))))
     low = np.array(base[:2]) - width * rng.uniform(0.1, 0.9, 2)
     x, y = ([v * 1000, (v + width) * 1000] for v in low.tolist())
     return {"x_mm": x, "y_mm": y, "heights_mm": [base[2] * 1000]}
@@ -106,7 +107,7 @@ def random_tool(robot: Robot, rng: np.random.Generator) -> Tool:
     reach = robot.reach_m.value if robot.reach_m else 1.0
     long = float(rng.uniform(0.06, 0.25)) * min(1.0, reach)
     thick = float(rng.uniform(0.15, 0.4)) * long
-    bend = math.radians(float(rng.choice([0.0, 0.0, 20.0, 40.0])))
+    bend = math.radians(float(rng.choice([0.0, 0.0, 20.0, 40.0]))) if robot.dof >= 6 else 0.0
     tip = 0.5 * long
     lean = rotation((0.0, bend, 0.0)) @ np.array([0.0, 0.0, tip])
     body = OrientedBox((0.0, 0.0, long / 2), (0.0, 0.0, 0.0), (thick, thick, long))
