@@ -13,10 +13,11 @@ import coal
 import numpy as np
 from reference_chains import link_frames
 
-from robotplus.proving.body import Body, make_body
+from robotplus.proving.body import Body, make_body, without_pairs
 from robotplus.proving.cell import World
 from robotplus.proving.context import Context, make_context
 from robotplus.proving.kernels.calls import kernels, p, rows
+from robotplus.proving.pairs import coarse_pairs
 from robotplus.robots.catalogue import load_catalogue
 from robotplus.robots.frames import box_transform, transform
 from robotplus.robots.model import Array, OrientedBox, Robot
@@ -163,9 +164,11 @@ class Stand:
 
 
 def stand(robot: Robot, need: Need, *, xyz: Sequence[float] = (0.0, 0.0, 0.0), yaw: float = 0.0) -> Stand:
-    """Set a robot up on the floor."""
+    """Set a robot up on the floor, tool pairs that boxes are too coarse for left out."""
     context = make_context(need)
     body = make_body(robot, context.program, load_kg=context.load_kg)
+    tools = [(i, j) for i, j in body.pairs.tolist() if j > body.dof and i == body.dof - 2]
+    body = without_pairs(body, set(coarse_pairs(body.struct, tools)))
     pose = world_from_base((xyz[0], xyz[1], xyz[2]), yaw, "floor")
     world = context.world_for(body, xyz[2])
     buffer = ctypes.create_string_buffer(kernels().rp_sizeof_scene())
