@@ -42,7 +42,7 @@ class Budget:
         return Budget(max(BATCH, round(self.places * effort)), max(1, round(self.evaluations * effort)))
 
 
-DEFAULT = Budget(400, 10)
+DEFAULT = Budget(1600, 24)
 
 
 @dataclass(frozen=True)
