@@ -102,14 +102,14 @@ def _command(arguments: Sequence[str]) -> int:
         words = list(arguments) or ["--help"]
         code = typer.main.get_command(app)(words, prog_name="robotplus", standalone_mode=False)
         sys.stdout.flush()
-        return int(code or 0)
-    except typer.Abort:
-        raise KeyboardInterrupt from None
     except Exception as e:
         # typer does not export the root of its usage errors
         if any(base.__name__ == "ClickException" for base in type(e).__mro__):
             return _complain(f"{e.format_message()} (see robotplus --help)")  # type: ignore[attr-defined]
         raise
+    if code == INTERRUPTED:  # how typer passes Ctrl-C on
+        raise KeyboardInterrupt
+    return int(code or 0)
 
 
 def _complain(line: str) -> int:

@@ -63,19 +63,15 @@ def answer(
     found: list[tuple[Robot, _Found]] = []
     checked: dict[str, _Checked] = {}
     if survivors:
-        crew = _crew(desk, workers, len(survivors), cluster=cluster)
-        try:
+        with _crew(desk, workers, len(survivors), cluster=cluster) as crew:
             mark = time.perf_counter()
             found, more = _prove_all(desk, crew, heavy_first(survivors), progress)
             refused += more
             timing["prove_s"] = time.perf_counter() - mark
             mark = time.perf_counter()
-            found = [(r, f) for (r, f) in _ranked(found, order)]
-            wanted = len(found) if check_all else check_best
-            checked, bad = _check_best(desk, crew, found, wanted, progress)
+            found = _ranked(found, order)
+            checked, bad = _check_best(desk, crew, found, len(found) if check_all else check_best, progress)
             timing["check_s"] = time.perf_counter() - mark
-        finally:
-            crew.close()
         refused += bad
         dropped = {r.robot_id for r in bad}
         found = [(r, f) for r, f in found if r.id not in dropped]

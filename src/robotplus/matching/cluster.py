@@ -57,7 +57,10 @@ class Cluster:
             send(hand)
             yield index, result
 
-    def close(self) -> None:
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Leave the cluster; one that was started here ends."""
         self._ray.shutdown()
 

@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from types import TracebackType
 from typing import Any, Protocol
 
 MAX_DEATHS = 2  # a job that takes this many workers with it is given up
@@ -35,7 +34,9 @@ class Workers(Protocol):
     def run(self, jobs: Sequence[Any], *, ahead: int = 1) -> Iterator[tuple[int, Any]]:
         """Results (or Failed) with the index of their job, as they come."""
 
-    def close(self) -> None:
+    def __enter__(self) -> Workers: ...
+
+    def __exit__(self, *_: object) -> None:
         """End all work at once."""
 
 
@@ -66,15 +67,17 @@ class Crew:
         self._fork = multiprocessing.get_context("fork")
         self._work, self._when_idle = work, when_idle
         self._workers: list[_Worker] = []
-        for _ in range(size):
-            self._hire()
+        try:
+            for _ in range(size):
+                self._hire()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Crew:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def run(self, jobs: Sequence[Any], *, ahead: int = 1) -> Iterator[tuple[int, Any]]:
@@ -126,7 +129,12 @@ class Crew:
         process = self._fork.Process(
             target=_serve, args=(theirs, self._work, self._when_idle, inherited), daemon=True
         )
-        process.start()
+        # a signal in the middle of a fork waits until both sides know what to do with it
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         self._workers.append(_Worker(process, ours))
 
@@ -148,6 +156,7 @@ def _serve(
     """A worker's life. Ctrl-C reaches the whole group of processes; only the parent answers it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     for other in inherited:
         other.close()
     with contextlib.suppress(EOFError, OSError):

@@ -1,0 +1,93 @@
+"""``robotplus prove`` and ``robotplus check``: exit codes 0, 1 and 2 mean yes, no and cannot."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import NEEDS, SEAM, Command
+
+from robotplus.hashing import digest
+
+
+def test_prove_at_the_place_that_answer_found(certificate: Path, command: Command, tmp_path: Path) -> None:
+    found = json.loads(certificate.read_text("utf-8"))
+    x, y, z = found["base"]["xyz"]
+    place = (x, y, z, math.degrees(found["base"]["yaw"]))
+    path = tmp_path / "cert.json"
+    said = command("prove", SEAM, "--robot", found["robot"]["id"], "--base", *place, "-o", path, "--json")
+    assert said.code == 0
+    assert said.json == json.loads(path.read_text("utf-8"))
+    assert said.json["base"]["xyz"] == found["base"]["xyz"]
+    assert command("check", path, "--need", SEAM).code == 0
+
+
+def test_prove_says_why_not(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "cert.json"
+    said = command("prove", NEEDS / "spot_welding.toml", "--robot", "ur_ur3e", "-o", path)
+    assert said.code == 1 and "heavier than the rated payload" in said.out and not path.exists()
+    said = command("prove", SEAM, "--robot", "kuka_kr7_r900_3", "--base", 50, 50, 0, 0, "--json")
+    assert said.code == 1 and said.json["format"] == "robotplus.refusal/1"
+
+
+def test_a_robot_may_be_called_by_its_model(command: Command, catalogue: Path) -> None:
+    assert command("robots", "show", "UR10e", "--json", "--catalogue", catalogue).json["id"] == "ur_ur10e"
+    assert command("robots", "show", "fanuc_m20id_25", "--json").json["id"] == "fanuc_m20_25_18d"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("ur_ur10ee", "ur_ur10e"), ("kuka_kr7_r900", "kuka_kr7_r900_3")]
+)
+def test_did_you_mean(typed: str, meant: str, command: Command) -> None:
+    said = command("prove", SEAM, "--robot", typed)
+    assert said.code == 2 and meant in said.err and said.err.count("\n") == 1
+
+
+def test_an_altered_certificate_does_not_hold(certificate: Path, command: Command, tmp_path: Path) -> None:
+    document = json.loads(certificate.read_text("utf-8"))
+    document["claims"]["joint_range_used"] = 0.01
+    del document["sha256"]
+    path = tmp_path / "cert.json"
+    path.write_text(json.dumps(document | {"sha256": digest(document)}))
+    said = command("check", path, "--json")
+    assert said.code == 1
+    assert [r["code"] for r in said.json["reasons"]] == ["claim_joint_range"]
+
+
+def test_a_certificate_for_another_need_does_not_hold(certificate: Path, command: Command) -> None:
+    said = command("check", certificate, "--need", NEEDS / "arc_welding.toml", "--json")
+    assert said.code == 1 and said.json["reasons"][0]["code"] == "need_different"
+
+
+def test_a_model_that_is_unknown_cannot_be_checked(
+    certificate: Path, command: Command, tmp_path: Path
+) -> None:
+    document = json.loads(certificate.read_text("utf-8"))
+    del document["sha256"]
+    document["robot"]["sha256"] = "sha256:" + 64 * "0"
+    path = tmp_path / "cert.json"
+    path.write_text(json.dumps(document | {"sha256": digest(document)}))
+    said = command("check", path, "--json")
+    assert said.code == 2 and said.json["status"] == "cannot_check"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "not a JSON file"),
+        (b"[]", "another certificate format or version"),
+        (b'{"format": "robotplus.certificate/9"}', "robotplus.certificate/9"),
+        (b'{"format": "robotplus.certificate/1", "sha256": "sha256:00"}', "digest"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"[" * 100_000, "not a JSON file"),
+    ],
+)
+def test_what_is_no_certificate_cannot_be_read(
+    content: bytes, said: str, command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "cert.json"
+    path.write_bytes(content)
+    outcome = command("check", path)
+    assert outcome.code == 2 and said in outcome.err and outcome.err.count("\n") == 1 and outcome.out == ""
