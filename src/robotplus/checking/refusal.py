@@ -177,7 +177,9 @@ def _is_open(constraint: str, robot: Robot, program: Program) -> bool:
     )
     answers: dict[str, bool] = {
         "data_limits": open_(robot.limits) or any(None in (j.lower, j.upper) for j in robot.joints),
-        "data_velocity": open_(robot.velocity) or any(j.velocity is None for j in robot.joints),
+        "data_velocity": open_(robot.velocity)
+        or (robot.velocity is not None and robot.velocity.value != "data")
+        or any(j.velocity is None for j in robot.joints),
         "data_shape": any(link.boxes is None for link in robot.links) or robot.geometry_confidence == "low",
         "data_payload": open_(robot.payload_kg),
         "payload": open_(robot.payload_kg),

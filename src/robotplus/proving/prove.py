@@ -141,16 +141,23 @@ def _judge(
         if used is None or used <= 1 or figure is None:
             continue
         rated = max(figure.value)
+        en, zh = ("", "")
+        if figure.needs_confirmation:
+            en, zh = question(
+                robot, "wrist_moment_nm" if name == "wrist_moment" else "wrist_inertia_kgm2", rated
+            )
         return refusal(
             context,
             robot,
-            "not_found",
+            "unknown" if figure.needs_confirmation else "not_found",
             name,
             needed=used * rated,
             available=rated,
             shortfall=(used - 1) * rated,
             unit="N·m" if name == "wrist_moment" else "kg·m²",
             budget=work,
+            question_en=en,
+            question_zh=zh,
             premises=certificate.premises,
         )
     return certificate
