@@ -125,7 +125,11 @@ def test_what_is_touched_only_between_knots_is_refused(robot_id: str) -> None:
         ok, out = prove(at, move)
         assert not ok and 0 < out.fail_time < 1
         assert not kernels().rp_line_free(
-            at.buffer, ctypes.byref(PhaseStruct(0, -1, 0)), p(wide(a[None])), p(wide(b[None]))
+            at.buffer,
+            ctypes.byref(PhaseStruct(0, -1, 0)),
+            p(wide(a[None])),
+            p(wide(b[None])),
+            ctypes.c_double(1e-3),
         )
         if tried == 4:
             break
@@ -141,7 +145,9 @@ def test_joint_lines_are_free_only_when_samples_are() -> None:
     for k in range(60):
         a, b = random_joints(robot, 2, seed=k)
         b = a + 0.25 * (b - a)
-        free = kernels().rp_line_free(at.buffer, ctypes.byref(phase), p(wide(a[None])), p(wide(b[None])))
+        free = kernels().rp_line_free(
+            at.buffer, ctypes.byref(phase), p(wide(a[None])), p(wide(b[None])), ctypes.c_double(1e-3)
+        )
         least = min(room(at, q) for q in np.linspace(a, b, 25))
         assert not free or least > 0
         assert free or least < 0.01

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from robotplus.certificates.certificate import Base, Certificate, Premise
+from robotplus.certificates.motion import Move
 from robotplus.proving.body import Body
 from robotplus.proving.context import Context
 from robotplus.proving.gates import confirmations, question
 from robotplus.proving.outcome import Found
 from robotplus.proving.search import Place
-from robotplus.proving.timing import time_path
+from robotplus.proving.timing import duration
 from robotplus.proving.tolerance import base_tolerance
 from robotplus.proving.wrist import wrist_used
 from robotplus.robots.model import Array, Robot
@@ -67,7 +68,7 @@ def certify(body: Body, context: Context, found: Found, place: Place) -> Certifi
         need_sha256=context.need.sha256,
         base=Base((place.x, place.y, place.z), place.yaw, program.base.mounting),
         order=context.layers.order,
-        moves=tuple(item.move for item in found.planned),
+        moves=tuple(_rounded(item.move) for item in found.planned),
         acceleration={
             "joint": [float(a) for a in accelerations.low],
             "nominal": estimated,
@@ -81,6 +82,12 @@ def certify(body: Body, context: Context, found: Found, place: Place) -> Certifi
     )
 
 
+def _rounded(move: Move) -> Move:
+    """The move in fewer digits; what that changes is far below every margin."""
+    t, q, qd, qdd = (np.round(a, k) for a, k in ((move.t, 12), (move.q, 13), (move.qd, 12), (move.qdd, 11)))
+    return Move(move.kind, move.stop, t, q, qd, qdd)
+
+
 def _retimed(body: Body, found: Found, accelerations: Array) -> float:
     """[s] of the same paths at other accelerations."""
     total = 0.0
@@ -88,8 +95,8 @@ def _retimed(body: Body, found: Found, accelerations: Array) -> float:
         if not item.paths:
             total += item.move.duration
             continue
-        times = [time_path(body, path, accelerations=accelerations) for path in item.paths]
-        total += sum(t[0][-1] for t in times if not isinstance(t, str))
+        times = [duration(body, path, accelerations) for path in item.paths]
+        total += item.move.duration if None in times else sum(t for t in times if t is not None)
     return float(total)
 
 

@@ -38,25 +38,17 @@ def make_path(body: Body, s: Array, q: Array, band: Band) -> Path:
     return Path(s, q, m, (low, want if want > 0 else 0.0, high, ramp))
 
 
-def time_path(
-    body: Body, path: Path, *, accelerations: Array | None = None
-) -> tuple[Array, Array, Array, Array] | str:
+def time_path(body: Body, path: Path) -> tuple[Array, Array, Array, Array] | str:
     """Knots (t, q, qd, qdd) of a path at the body's accelerations, or "speed" / "acceleration" when it cannot be."""
-    struct = body.struct
-    if accelerations is not None:
-        struct = type(struct).from_buffer_copy(struct)
-        np.ctypeslib.as_array(struct.amax)[: body.dof] = accelerations
-    cap = 4 * len(path.s) + 64
+    cap = 8 * len(path.s) + 64
     t, oq, od, oa = np.zeros(cap), np.zeros((cap, 7)), np.zeros((cap, 7)), np.zeros((cap, 7))
-    low, want, _, ramp = path.speed
-    band = np.array([low, want, 0.0, ramp])
     n = kernels().rp_time_path(
-        ctypes.byref(struct),
+        body.pointer,
         len(path.s),
         p(path.s),
         p(path.q),
         p(path.m),
-        p(band),
+        p(_band(path)),
         ctypes.c_double(1.0),
         cap,
         p(t),
@@ -67,9 +59,25 @@ def time_path(
     if n < 0:
         return "speed" if n == -1 else "acceleration"
     d = body.dof
-    return (
-        np.round(t[:n], 12),
-        np.round(oq[:n, :d], 13),
-        np.round(od[:n, :d], 12),
-        np.round(oa[:n, :d], 11),
+    return t[:n], oq[:n, :d], od[:n, :d], oa[:n, :d]
+
+
+def duration(body: Body, path: Path, accelerations: Array) -> float | None:
+    """[s] that a path takes at other accelerations (dof,); None when it cannot be timed with them."""
+    out = ctypes.c_double()
+    failed = kernels().rp_path_duration(
+        body.pointer,
+        len(path.s),
+        p(path.s),
+        p(path.q),
+        p(path.m),
+        p(_band(path)),
+        p(np.ascontiguousarray(accelerations, dtype=float)),
+        ctypes.byref(out),
     )
+    return None if failed else out.value
+
+
+def _band(path: Path) -> Array:
+    low, want, _, ramp = path.speed
+    return np.array([low, want, 0.0, ramp])

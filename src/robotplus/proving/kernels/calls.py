@@ -94,7 +94,7 @@ def kernels() -> Any:
 
 def p(a: np.ndarray[Any, Any]) -> ctypes.c_void_p:
     """Address of a C-contiguous array; the pointer keeps the array alive, so a temporary may be passed."""
-    pointer = ctypes.c_void_p(a.ctypes.data)
+    pointer = ctypes.c_void_p(a.__array_interface__["data"][0])
     pointer._array = a  # type: ignore[attr-defined]
     return pointer
 

@@ -215,7 +215,7 @@ int32_t rp_prove_move(const rp_scene *s, const rp_phase *phase, int32_t n, const
     return 1;
 }
 
-int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, const double *b) {
+int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, double finest) {
     const int dof = s->robot->dof;
     double from[32], to[32];
     piece m = {.tau = 0};
@@ -237,7 +237,7 @@ int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, 
         const probe p = probe_at(s, phase, &m);
         if (p.slack >= LINE_MARGIN) continue;
         if (p.slack > -1e299 && p.slack + p.move < LINE_MARGIN) return 0; /* the middle itself is too close */
-        if (widest < 1e-3) return 0;
+        if (widest < finest) return 0;
         from[depth] = u, to[depth] = u1;
         depth++;
         from[depth] = u0, to[depth] = u;

@@ -15,6 +15,10 @@ enum { RP_TOO_FAST = -1, RP_TOO_SHARP = -2, RP_KNOTS = -3 };
 int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
                      double ease, int32_t cap, double *t, double *oq, double *od, double *oa);
 
+/* Only the duration of rp_time_path [s], at other accelerations (dof). */
+int32_t rp_path_duration(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
+                         const double *amax, double *duration);
+
 /* Highest use of joint range, speed and acceleration over the whole move (Bernstein hulls); use[0] > 1: out of range or a
  * coupling is broken. */
 void rp_limits_used(const rp_robot *r, int32_t n, const double *t, const double *q, const double *d, const double *a,
@@ -32,8 +36,8 @@ typedef struct {
 int32_t rp_prove_move(const rp_scene *s, const rp_phase *phase, int32_t n, const double *t, const double *q, const double *d,
                       const double *a, rp_clear *out);
 
-/* 1 when the straight joint line from a to b keeps every asked distance. */
-int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, const double *b);
+/* 1 when the straight joint line from a to b keeps every asked distance; it is not cut finer than `finest` [rad]. */
+int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, double finest);
 
 /* Collision-free polyline from a to b: via (cap * 7) receives the points between; returns their number or -1.
  * The budget counts tree nodes; the same seed gives the same path. */

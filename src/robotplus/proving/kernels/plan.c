@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#define FINEST 1e-3 /* [rad] how fine the one straight line is cut before it is given up */
+#define COARSE 1e-2 /* and edges of the trees, of which there are many to choose from */
+
 typedef struct {
     uint64_t state;
 } stream;
@@ -51,7 +54,7 @@ static int grow(const rp_scene *s, const rp_phase *p, tree *t, int at, const dou
         for (int j = 0; j < r->dof; j++) sum += r->coupling[c][j] * q[j];
         if (sum < r->coupling_lower[c] || sum > r->coupling_upper[c]) return -1;
     }
-    if (!rp_line_free(s, p, t->q + 7 * at, q)) return -1;
+    if (!rp_line_free(s, p, t->q + 7 * at, q, COARSE)) return -1;
     memcpy(t->q + 7 * t->n, q, sizeof q);
     t->parent[t->n] = at;
     return t->n++;
@@ -59,7 +62,7 @@ static int grow(const rp_scene *s, const rp_phase *p, tree *t, int at, const dou
 
 int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, uint64_t seed, int32_t budget,
                 int32_t cap, double *via) {
-    if (rp_line_free(s, phase, a, b)) return 0;
+    if (rp_line_free(s, phase, a, b, FINEST)) return 0;
     const rp_robot *r = s->robot;
     stream rnd = {seed};
     tree t[2];
@@ -104,7 +107,7 @@ int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const
         for (int pass = 0; pass < 3; pass++) /* leave out what a straight line can skip, farthest first */
             for (int i = 0; i < m - 2; i++)
                 for (int k = m - 1; k > i + 1; k--)
-                    if (rp_line_free(s, phase, path + 7 * i, path + 7 * k)) {
+                    if (rp_line_free(s, phase, path + 7 * i, path + 7 * k, COARSE)) {
                         memmove(path + 7 * (i + 1), path + 7 * k, sizeof(double) * 7 * (size_t)(m - k));
                         m -= k - i - 1;
                         break;
@@ -117,7 +120,7 @@ int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const
                 const double mid = 0.5 * (path[7 * (i - 1) + j] + path[7 * (i + 1) + j]);
                 q[j] = path[7 * i + j] + share * (mid - path[7 * i + j]);
             }
-            if (rp_line_free(s, phase, path + 7 * (i - 1), q) && rp_line_free(s, phase, q, path + 7 * (i + 1)))
+            if (rp_line_free(s, phase, path + 7 * (i - 1), q, COARSE) && rp_line_free(s, phase, q, path + 7 * (i + 1), COARSE))
                 memcpy(path + 7 * i, q, sizeof q);
         }
         n = m - 2;

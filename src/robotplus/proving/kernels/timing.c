@@ -1,5 +1,7 @@
 #include "motion.h"
 
+#include <stddef.h>
+
 #include <stdlib.h>
 
 #define RISE 0.2   /* share of a ramp in which the acceleration rises (and again falls) */
@@ -78,8 +80,9 @@ static void profile_at(const profile *p, double t, double *x, double *v, double 
     }
 }
 
-int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
-                     double ease, int32_t cap, double *t, double *oq, double *od, double *oa) {
+/* The profile at which a path is driven; 0, or why it cannot be. */
+static int32_t profile_of(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
+                          double ease, profile *out) {
     const int dof = r->dof;
     const double length = s[n - 1] - s[0];
     double first[RP_DOF] = {0}, second[RP_DOF] = {0}; /* largest |dq/ds| and |d2q/ds2| */
@@ -128,7 +131,27 @@ int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double
             peak = length;
         }
     }
-    const profile p = make_profile(length, v, peak);
+    *out = make_profile(length, v, peak);
+    return 0;
+}
+
+int32_t rp_path_duration(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
+                         const double *amax, double *duration) {
+    rp_robot other;
+    memcpy(&other, r, offsetof(rp_robot, n_coupling));
+    memcpy(other.amax, amax, (size_t)r->dof * sizeof(double));
+    profile p;
+    const int32_t failed = profile_of(&other, n, s, q, m, speed, 1, &p);
+    if (!failed) *duration = 2 * p.T + p.cruise;
+    return failed;
+}
+
+int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
+                     double ease, int32_t cap, double *t, double *oq, double *od, double *oa) {
+    const int dof = r->dof;
+    profile p;
+    const int32_t failed = profile_of(r, n, s, q, m, speed, ease, &p);
+    if (failed) return failed;
     const double total = 2 * p.T + p.cruise;
     /* knots: the profile's own breaks, evenly in the ramps, and where the cruise passes a sample */
     int inside = 0;
