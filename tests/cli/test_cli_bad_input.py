@@ -184,6 +184,11 @@ def test_an_output_that_cannot_be_written(command: Command, catalogue: Path, tmp
     assert said.code == 2 and said.err.count("\n") == 1
 
 
+def test_a_cluster_without_ray(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert "robotplus[cluster]" in refused(command, "answer", SEAM, "--cluster")
+
+
 def test_a_defect_of_ours_is_one_line_too(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> None:
         raise LookupError("planted")

@@ -31,7 +31,7 @@ def command(
     from robotplus.certificates.certificate import read_certificate
     from robotplus.checking import check
     from robotplus.cli.catalogues import open_catalogue
-    from robotplus.cli.output import console, print_json
+    from robotplus.cli.output import bar, console, print_json
     from robotplus.errors import CertificateError, NeedError
     from robotplus.scenarios.files import read_need
     from robotplus.scenarios.reading import read_text
@@ -42,7 +42,10 @@ def command(
         raise CertificateError(e.message, e.where, value=e.value, allowed=e.allowed, fix=e.fix) from None
     claimed = read_certificate(text, certificate.name)
     task = None if need is None else read_need(need)
-    verdict = check(claimed, open_catalogue(catalogue, add), need=task)
+    robots = open_catalogue(catalogue, add)
+    with bar(quiet=json) as show:
+        show("checking", 0, 1)
+        verdict = check(claimed, robots, need=task)
     if json:
         print_json(
             {
