@@ -126,7 +126,7 @@ double rp_correct(const rp_robot *r, const rp_response *at, const double *change
             settled &= next <= b[j] * (1 + SETTLED);
             b[j] = next;
         }
-        kept = turned <= MOST_TURN; /* the boxes only grow */
+        kept = turned <= MOST_TURN && gain < 1; /* the boxes only grow */
     }
     if (kept) {
         image(r, at, change, xy, angle, b, f, &turned, &gain);
