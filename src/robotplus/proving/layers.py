@@ -51,7 +51,8 @@ class Layers:
     ``carry`` (part or -1), ``near``, ``joined``, ``hold_spin``, ``dt`` [s], ``slot_first``, ``slot_count``.
     ``spin`` [rad] of every slot.
     ``sample`` (n,): the fine sample a layer is. Fine samples (m): ``fine_pose`` (m, 12), ``fine_stop``, ``fine_carry``,
-    ``fine_near``. ``at`` maps each order position to the samples where its travel arrives and where it leaves.
+    ``fine_near``. ``arrive`` and ``leave`` are the samples where travel to
+    and from each order position ends and begins.
     """
 
     order: tuple[int, ...]
@@ -85,7 +86,7 @@ class Layers:
 
 def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
     """Lay out the stops in this order."""
-    fine: list[tuple[Array, int, int, int]] = []  # pose rows, order position, carry, near
+    fine: list[tuple[Array, int, int, Ints]] = []  # pose rows, order position, carry, near of each
     rows: list[tuple[int, int, int, float, tuple[float, ...] | None]] = []  # sample, joined, hold, dt, spins
     segments: list[Segment] = []
     arrive: list[int] = []
@@ -96,7 +97,9 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
 
     def add(pose: Array, position: int, carry: int | None, near: int) -> int:
         nonlocal count
-        fine.append((pose, position, -1 if carry is None else carry, near))
+        fine.append(
+            (pose, position, -1 if carry is None else carry, np.full(len(pose), near, dtype=np.int32))
+        )
         first, count = count, count + len(pose)
         return first
 
@@ -115,7 +118,8 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
             )
         )
         continues.append(follows)
-        touch = int(stop.approach > 0 or stop.retract > 0 or follows)
+        if follows:
+            fine[-1][3][-1] = 1  # nothing travels in between
         first_joined = int(follows)
         if stop.approach > 0:
             start = line(path[0], approach_axis(stop, path[0]), stop.approach)[::-1]
@@ -125,7 +129,11 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
             rows.append((a, 0, 0, 0.0, spins))
             first_joined = 1
             arrive.append(a)
-        b = add(path, position, stop.carry_in, touch)
+        b = add(path, position, stop.carry_in, 1)
+        if not (stop.approach or follows):
+            fine[-1][3][0] = 0  # here travel arrives
+        if not stop.retract:
+            fine[-1][3][-1] = 0  # and here it leaves
         if follows:
             twins.append((b, leave[-1]))
         if stop.approach > 0:
@@ -157,9 +165,8 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
     spin_lists = [ring if r[4] is None else np.array(r[4], dtype=float) for r in rows]
     counts = np.array([len(x) for x in spin_lists], dtype=np.int32)
     fine_pose = np.ascontiguousarray(np.concatenate([f[0] for f in fine]).reshape(count, 12))
-    stops, carry, near = (
-        np.concatenate([np.full(len(f[0]), f[k], dtype=np.int32) for f in fine]) for k in (1, 2, 3)
-    )
+    stops, carry = (np.concatenate([np.full(len(f[0]), f[k], dtype=np.int32) for f in fine]) for k in (1, 2))
+    near = np.concatenate([f[3] for f in fine])
     sample = np.array([r[0] for r in rows], dtype=np.int32)
     return Layers(
         order=order,
