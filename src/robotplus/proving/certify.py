@@ -32,12 +32,13 @@ def certify(body: Body, context: Context, found: Found, place: Place) -> Certifi
     high = sum(item.move.duration for item in found.planned)
     nominal = _retimed(body, found, accelerations.nominal)
     low = min(nominal, _retimed(body, found, accelerations.high))
+    asked = min(need.min_clearance, need.tool_clearance, found.clearance)
     strokes = [s.speed for s in program.stops if s.speed is not None and s.curve.length > 0]
     tilt = max((s.tilt_tolerance for s in program.stops), default=0.0)
     claims: dict[str, Any] = {
         "cycle_time_s": {"low": low, "nominal": nominal, "high": high},
         "takt_s": need.takt,
-        "min_clearance_m": max(0.0, CLAIMED * found.clearance - 1e-4),
+        "min_clearance_m": max(asked, CLAIMED * found.clearance - 1e-4),
         "self_clearance_m": max(0.0, CLAIMED * found.self_clearance - 1e-4),
         "joint_range_used": found.limits_used[0] + ROOM,
         "velocity_used": found.limits_used[1] + ROOM,
