@@ -136,6 +136,33 @@ def test_what_is_touched_only_between_knots_is_refused(robot_id: str) -> None:
     assert tried == 4
 
 
+@pytest.mark.parametrize("robot_id", OF_CLASS.values())
+def test_a_bow_away_from_what_both_knots_touch_is_refused(robot_id: str) -> None:
+    """In the middle of the piece nothing moves and everything is clear: only the acceleration tells."""
+    robot = CATALOGUE[robot_id]
+    bare = stand(robot, seam_need(), xyz=(0.0, 0.0, 0.5))
+    tried = 0
+    for q in random_joints(robot, 300, seed=31):
+        for joint in range(3):
+            speed = np.zeros(robot.dof)
+            speed[joint] = 1.0
+            ends = np.stack([q, q])
+            bow = Move("travel", 0, np.array([0.0, 0.25]), ends, np.stack([speed, -speed]), 0 * ends)
+            middle = evaluate(bow, np.array([0.125]))[0][0]
+            if not prove(bare, bow)[0]:
+                continue
+            at = stand(
+                robot, seam_need(cell__box=[blocker(bare, q, robot.dof + 1, 2.0)]), xyz=(0.0, 0.0, 0.5)
+            )
+            if room(at, middle) < 0.004:
+                continue
+            assert not prove(at, bow)[0]
+            tried += 1
+        if tried >= 4:
+            break
+    assert tried >= 4
+
+
 def test_joint_lines_are_free_only_when_samples_are() -> None:
     robot = CATALOGUE["ur_ur10e"]
     rng = np.random.default_rng(8)

@@ -125,11 +125,20 @@ CURVE: dict[str, Any] = {
         }
     ]
 }
+SPOTS: dict[str, Any] = {
+    "name": "spots",
+    "spots": {
+        "points_mm": [[0, 0, 300], [150, 250, 350], [-120, -280, 250], [160, 200, 300], [-150, -220, 350]],
+        "direction": [0.0, 0.0, -1.0],
+        "dwell_s": 0.1,
+    },
+}
 NEEDS: dict[str, Need] = {
     "seam": seam_need(),
     "arc": seam_need(**CURVE, process_path__speed_mm_s=60.0),
     "held spins": seam_need(**CURVE, process_path__spins_deg=[0.0, 30.0, 90.0, 200.0]),
     "handling": handling_need(),
+    "spots": seam_need(process_path__stroke=[SPOTS], process_path__spins_deg=[0.0, 120.0, 240.0]),
 }
 
 
@@ -151,7 +160,11 @@ def test_no_way_is_cheaper(robot_id: str, need: str) -> None:
         compared += 1
         assert cost == pytest.approx(expected, rel=1e-9)
         assert_the_way_is_followed(at, q, slot)
-    assert compared or (robot_id, need) in (("ufactory_xarm5", "arc"), ("ufactory_xarm5", "held spins"))
+    assert compared or (robot_id, need) in (
+        ("ufactory_xarm5", "arc"),
+        ("ufactory_xarm5", "held spins"),
+        ("ufactory_xarm5", "spots"),
+    )
 
 
 def assert_the_way_is_followed(at: Stand, q: Array, slot: Array) -> None:

@@ -126,6 +126,8 @@ def test_a_straight_line_takes_little_longer_than_the_bang_bang_bound(change: li
     rate, gain = (SPEED / np.maximum(d, 1e-12)).min(), (ACCELERATION / np.maximum(d, 1e-12)).min()
     least = 2 / math.sqrt(gain) if math.sqrt(gain) <= rate else 1 / rate + rate / gain
     assert least <= move.duration <= 1.15 * least
+    _, speed, acceleration = evaluate(move, np.linspace(0, move.duration, 500))
+    assert (np.abs(speed) <= SPEED).all() and (np.abs(acceleration) <= ACCELERATION * (1 + 1e-9)).all()
 
 
 @settings(deadline=None, max_examples=40)
