@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from robotplus.reporting.strings import Language
 
 OWNED = ("answer.json", "report.html", "cert-*.json", "motion-*.glb")
-STAGES = {"prove": "proving", "check": "checking"}
+STAGES = {"prove": "proving, {} found", "check": "checking, {} hold"}
 
 
 def command(
@@ -63,7 +63,7 @@ def command(
             workers=workers,
             effort=effort,
             check_all=all,
-            progress=lambda stage, done, of, found: show(f"{STAGES[stage]} ({found})", done, of),
+            progress=lambda stage, done, of, found: show(STAGES[stage].format(found), done, of),
             order=keys,
             cluster=cluster,
         )
