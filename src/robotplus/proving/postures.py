@@ -68,12 +68,6 @@ def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array | 
         run = _nearest_turns(body, q_coarse[a:e], previous)
         for j in range(body.dof):
             q[first : last + 1, j] = np.interp(at, own, run[:, j])
-        if body.dof > 6:  # the posture is not fixed by the tool: let it change smoothly too
-            for segment in layers.segments:
-                if segment.kind == "stroke" and first <= segment.first <= last:
-                    for j in range(body.dof):
-                        own_q = q[segment.first : segment.last, j]
-                        q[segment.first : segment.last, j] = _smooth(own_q, window)
         previous = run[-1]
     targets = np.zeros((m, 12))
     k.rp_targets(
@@ -84,32 +78,48 @@ def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array | 
         p(spin),
         p(targets),
     )
-    ok = np.zeros(m, dtype=np.uint8)
-    tcp = rows(scene.context.tcp)
+    # a seventh joint leaves the posture open: let it change smoothly, by turns with the tool's poses
+    for smoothing in (window, window / 4, 0.0) if body.dof > 6 else (0.0,):
+        if smoothing:
+            for segment in layers.segments:
+                if segment.kind == "stroke":
+                    q[segment.first : segment.last] = _smooth(q[segment.first : segment.last], smoothing)
+        if not _newton(scene, targets, q):
+            return Failed("refine", 0)
+    for twin, original in layers.twins:
+        q[twin] = q[original]
+    return q
+
+
+def _newton(scene: Scene, targets: Array, q: Array) -> bool:
+    """Move joints q (m, 7) onto the flange targets (m, 12), in place; whether all arrived."""
+    body = scene.body
+    ok = np.zeros(len(q), dtype=np.uint8)
     mode = int(body.dof < 6 and all(s.spins is None for s in scene.context.program.stops))
-    k.rp_newton_path(
+    kernels().rp_newton_path(
         body.pointer,
         p(targets),
-        m,
-        p(tcp),
+        len(q),
+        p(rows(scene.context.tcp)),
         mode,
         NEWTON_STEPS,
         ctypes.c_double(NEWTON_TOLERANCE),
         p(q),
         p(ok),
     )
-    if not ok.all():
-        return Failed("refine", int(layers.fine_stop[int(np.argmin(ok))]))
-    for twin, original in layers.twins:
-        q[twin] = q[original]
-    return q
+    return bool(ok.all())
 
 
 def _smooth(values: Array, window: float) -> Array:
-    """Moving average along a stroke that keeps both end values (odd reflection at the ends)."""
+    """Moving average along a stroke (n, …) that keeps both end values (odd reflection at the ends)."""
     half = max(1, round(window * (len(values) - 1)))
     before, after = 2 * values[0] - values[half:0:-1], 2 * values[-1] - values[-2 : -half - 2 : -1]
     padded = np.concatenate([before, values, after])
+    if values.ndim > 1:
+        width = 2 * half + 1
+        sums = np.cumsum(np.concatenate([np.zeros((1, *values.shape[1:])), padded]), axis=0)
+        mean: Array = (sums[width:] - sums[:-width]) / width
+        return mean
     return np.convolve(padded, np.full(2 * half + 1, 1 / (2 * half + 1)), mode="valid")
 
 

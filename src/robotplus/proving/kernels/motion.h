@@ -3,7 +3,8 @@
 #define RP_MOTION_H
 #include "scene.h"
 
-/* Second derivatives of the natural cubic spline through q (n * 7) over s (n); m has the shape of q. */
+/* Second derivatives of the cubic spline through q (n * 7) over s (n) whose end pieces are parabolas; m has the shape
+ * of q. */
 void rp_spline(int32_t n, int32_t dof, const double *s, const double *q, double *m);
 
 /* Why a path could not be timed. */

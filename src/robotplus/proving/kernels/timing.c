@@ -13,7 +13,8 @@ void rp_spline(int32_t n, int32_t dof, const double *s, const double *q, double 
     double beta = 0, *c = malloc(sizeof(double) * (size_t)n);
     for (int i = 1; i < n - 1; i++) {
         const double h0 = s[i] - s[i - 1], h1 = s[i + 1] - s[i];
-        beta = 2 * (h0 + h1) - (i > 1 ? h0 * c[i - 1] : 0);
+        /* the first and the last piece keep the second derivative of their inner end: natural ends would flatten them */
+        beta = 2 * (h0 + h1) - (i > 1 ? h0 * c[i - 1] : -h0) + (i == n - 2 ? h1 : 0);
         c[i] = h1 / beta;
         for (int j = 0; j < dof; j++) {
             const double rhs = 6 * ((q[7 * (i + 1) + j] - q[7 * i + j]) / h1 - (q[7 * i + j] - q[7 * (i - 1) + j]) / h0);
@@ -22,6 +23,10 @@ void rp_spline(int32_t n, int32_t dof, const double *s, const double *q, double 
     }
     for (int i = n - 3; i >= 1; i--)
         for (int j = 0; j < dof; j++) m[7 * i + j] -= c[i] * m[7 * (i + 1) + j];
+    for (int j = 0; j < dof; j++) {
+        m[j] = m[7 + j];
+        m[7 * (n - 1) + j] = m[7 * (n - 2) + j];
+    }
     free(c);
 }
 

@@ -7,7 +7,7 @@
 #include "tolerance.h"
 
 #define FINE 0.01        /* [rad] all joints together, on one piece */
-#define FINE_TRAVEL 0.1  /* likewise on a travel */
+#define FINE_TRAVEL 0.01 /* likewise on a travel */
 #define HALVINGS 8       /* until pieces are fine */
 #define SPARE (1 / 0.98) /* what is claimed is shown for this many times as much */
 #define GLANCE 8         /* pieces are looked at this far apart first, to come near the answer */
