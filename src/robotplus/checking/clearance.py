@@ -27,6 +27,7 @@ from robotplus.checking.rig import Placed, Poses, Rig
 from robotplus.robots.model import Array
 
 GENERATIONS = 16
+GJK = 1e-12  # at Coal's own 1e-6 a normal may be off by so much that its plane shows millimetres less
 CHUNK = 250_000  # piece–pair combinations looked at together
 BUDGET = 20_000_000  # … and in all, before giving up
 
@@ -86,6 +87,8 @@ class Clearance:
         self.groups, inverse = np.unique(kinds, axis=1, return_inverse=True)
         self.group = inverse.ravel()
         self.geometry, self.geometry_data = rig.geometry(pairs.boxes)
+        for request in self.geometry_data.distanceRequests:
+            request.gjk_tolerance = GJK
 
     def violations(self, pieces: Pieces) -> list[Violation]:
         """Pairs that come too close, worst first, as seen where they are first seen; empty: all clear."""

@@ -16,7 +16,7 @@ from robotplus.robots.model import Array
 
 ITERATIONS = 30
 MARGIN, LEAST = 1.02, 1e-9  # inflation, so that the limit is mapped strictly inside itself
-FINE, FINE_TRAVEL = 0.01, 0.1  # [rad] all joints together, on one piece
+FINE, FINE_TRAVEL = 0.01, 0.01  # [rad] all joints together, on one piece
 AWKWARD = 3.0  # a correction on a travel this many times those at its ends is not asked for
 GENERATIONS = 8
 
