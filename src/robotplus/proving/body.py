@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from robotplus.errors import NeedError
 from robotplus.proving.chains import chain_of
 from robotplus.proving.kernels.calls import rows
 from robotplus.proving.layers import flange_from_tcp
@@ -107,7 +108,13 @@ def _carry(out: RobotStruct, boxes: Any, tcp: Array, link: int) -> None:
     for b in boxes:
         k = int(out.n_box)
         if k >= MAX_BOXES:
-            raise AssertionError("the need's part has more boxes than the kernels hold")
+            raise NeedError(
+                "tool and parts have too many boxes",
+                "need",
+                value=k + 1,
+                allowed=f"<= {MAX_BOXES}",
+                fix="merge boxes",
+            )
         out.box_link[k] = link
         np.ctypeslib.as_array(out.box_pose)[k] = rows(tcp @ box_transform(b))
         np.ctypeslib.as_array(out.box_half)[k] = np.array(b.size) / 2

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from robotplus.proving.classify import KinematicClass
 from robotplus.proving.kernels import library_path
 from robotplus.proving.kernels.calls import kernels, p
 from robotplus.proving.pack import PackedRobot, RobotStruct, pack
@@ -40,6 +41,7 @@ class Chain:
     axis_points: Array
 
 
+Rest = tuple[tuple[tuple[int, int], ...], float, float, Array, Array, Array]
 _known: dict[str, Chain] = {}
 
 
@@ -113,20 +115,35 @@ def _save() -> None:
         return  # a cache that cannot be written costs time, nothing else
 
 
-def _rest(c: Chain) -> tuple[object, ...]:
+def _rest(c: Chain) -> Rest:
     return c.coarse, c.heading, c.radius, c.shoulder, c.universal, c.axis_points
 
 
 def _load() -> None:
     try:
         stored = pickle.loads(cache_file().read_bytes())
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ValueError):
-        return
-    for key, (raw, seed, kinematics, unknown, rest) in stored.items():
-        struct = RobotStruct.from_buffer_copy(raw)
-        if seed is not None:
-            struct.seed = seed.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
-        _known[key] = Chain(PackedRobot(struct, kinematics, unknown, seed), *rest)
+        chains = {key: _restored(*value) for key, value in stored.items()}
+    except (
+        OSError,
+        pickle.UnpicklingError,
+        EOFError,
+        ImportError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ):
+        return  # missing or damaged: the chains are worked out anew
+    _known.update(chains)
+
+
+def _restored(
+    raw: bytes, seed: Array | None, kinematics: KinematicClass, unknown: tuple[int, ...], rest: Rest
+) -> Chain:
+    struct = RobotStruct.from_buffer_copy(raw)
+    if seed is not None:
+        struct.seed = seed.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+    return Chain(PackedRobot(struct, kinematics, unknown, seed), *rest)
 
 
 def _frames(packed: PackedRobot, q: Array) -> Array:

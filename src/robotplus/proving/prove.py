@@ -140,21 +140,22 @@ def _judge(
         used = claims[f"{name}_used"]
         if used is None or used <= 1 or figure is None:
             continue
-        rated = max(figure.value)
         en, zh = ("", "")
         if figure.needs_confirmation:
             en, zh = question(
-                robot, "wrist_moment_nm" if name == "wrist_moment" else "wrist_inertia_kgm2", rated
+                robot,
+                "wrist_moment_nm" if name == "wrist_moment" else "wrist_inertia_kgm2",
+                list(figure.value),
             )
         return refusal(
             context,
             robot,
             "unknown" if figure.needs_confirmation else "not_found",
             name,
-            needed=used * rated,
-            available=rated,
-            shortfall=(used - 1) * rated,
-            unit="N·m" if name == "wrist_moment" else "kg·m²",
+            needed=used,
+            available=1.0,
+            shortfall=used - 1,
+            unit="× rating",
             budget=work,
             question_en=en,
             question_zh=zh,

@@ -17,23 +17,24 @@ static double apart(const sums *u, int first, int last, int box, double moved, d
 
 static int last_joint(const rp_robot *r, int box) { return r->box_link[box] > r->dof ? r->dof : r->box_link[box]; }
 
-/* Joints turn by w, and boxes are up to `more` [m] (null: nothing) away from where they are; with `all` also for the axes
- * after a box, about which it moves seen from the tool. */
+/* Joints turn by w; with `all` also those after a box, about which it moves seen from the tool. Levers are up to
+ * more[0] [m] longer than here for the joints before a box, more[1] for those after it (null: not at all). */
 static void sum_up(const rp_scene *s, double f[RP_DOF + 1][12], double box[RP_BOXES][12], const double *w,
-                   const double *more, int all, sums *u) {
+                   const double (*more)[RP_BOXES], int all, sums *u) {
     const rp_robot *r = s->robot;
     u->turned[0] = 0;
     for (int j = 0; j < r->dof; j++) u->turned[j + 1] = u->turned[j] + (r->prismatic >> j & 1 ? 0 : w[j]);
     for (int b = 0; b < r->n_box; b++) {
+        const int last = last_joint(r, b);
         u->moved[0][b] = 0;
-        for (int j = 0; j < (all ? r->dof : last_joint(r, b)); j++) {
+        for (int j = 0; j < (all ? r->dof : last); j++) {
             double lever = 1;
             if (!(r->prismatic >> j & 1)) {
                 const double x = box[b][3] - f[j][3], y = box[b][7] - f[j][7], z = box[b][11] - f[j][11];
                 const double along = x * f[j][2] + y * f[j][6] + z * f[j][10];
                 lever = sqrt(fmax(0, x * x + y * y + z * z - along * along)) + s->box_radius[b];
             }
-            u->moved[j + 1][b] = u->moved[j][b] + (lever + (more ? more[b] : 0)) * w[j];
+            u->moved[j + 1][b] = u->moved[j][b] + (lever + (more ? more[j >= last][b] : 0)) * w[j];
         }
     }
 }
@@ -131,38 +132,40 @@ typedef struct {
 } clearing;
 
 static void make_rooms(const clearing *c, double f[RP_DOF + 1][12], double box[RP_BOXES][12],
-                       const double *shift, rooms *out) {
+                       const double more[2][RP_BOXES], rooms *out) {
     const rp_scene *s = c->s;
     const rp_robot *r = s->robot;
-    sum_up(s, f, box, c->p->box, shift, 1, &out->own);
+    sum_up(s, f, box, c->p->box, more, 1, &out->own);
     for (int x = 0; x < r->n_box; x++) {
-        const double moved = c->xy + c->angle * (flat(s, box[x], s->box_radius[x]) + shift[x]);
+        const double moved = c->xy + c->angle * (flat(s, box[x], s->box_radius[x]) + more[0][x]);
         out->from_base[x] = apart(&out->own, 0, last_joint(r, x), x, moved, c->angle);
         out->cell[x] = out->from_base[x];
         if (c->p->held) out->cell[x] = fmin(out->cell[x], apart(&out->own, last_joint(r, x), r->dof, x, 0, 0));
     }
 }
 
-/* Distance that the displaced base may use up between a pair; the pedestal stays behind when the tool is held. */
+/* Distance that the displaced base may use up between a pair; the pedestal moves with the base, as a link would. */
 static double room_of(const clearing *c, const rp_watch *w) {
-    const double own = apart(&c->have.own, w->first, w->last, w->box, 0, 0);
-    if (w->links) return own;
-    return c->s->world->flags[w->other] & RP_BASE ? fmax(own, c->have.cell[w->box]) : c->have.cell[w->box];
+    const int along = w->links || c->s->world->flags[w->other] & RP_BASE;
+    return along ? apart(&c->have.own, w->first, w->last, w->box, 0, 0) : c->have.cell[w->box];
 }
 
 /* The watches `todo` keep their room on the part of the piece with coefficients b, halved where the bounds do not say. */
 static int clear(clearing *c, const double b[6][RP_DOF], int halvings, const int32_t *todo, int n) {
     const rp_scene *s = c->s;
     const rp_robot *r = s->robot;
-    double f[RP_DOF + 1][12], box[RP_BOXES][12], change[RP_DOF], shift[RP_BOXES];
+    double f[RP_DOF + 1][12], box[RP_BOXES][12], change[RP_DOF], more[2][RP_BOXES], *shift = more[0];
     int32_t *open = c->open + (halvings + 1) * c->n_watch, n_open = 0;
     sums on;
     rp_excursion(b, r->dof, change);
     ik_fk(r, b[0], f);
     rp_boxes(r, f, box);
-    sum_up(s, f, box, change, 0, 0, &on);
+    sum_up(s, f, box, change, 0, !halvings, &on);
     for (int x = 0; x < r->n_box; x++) shift[x] = apart(&on, 0, last_joint(r, x), x, 0, 0);
-    if (!halvings) make_rooms(c, f, box, shift, &c->have);
+    if (!halvings) {
+        for (int x = 0; x < r->n_box; x++) more[1][x] = apart(&on, last_joint(r, x), r->dof, x, 0, 0);
+        make_rooms(c, f, box, more, &c->have);
+    }
     for (int i = 0; i < n; i++) {
         rp_watch *w = &c->watch[todo[i]];
         const int x = w->box, y = w->other;
