@@ -102,6 +102,7 @@ class _Found:
 @dataclass(frozen=True)
 class _Checked:
     verdict: Verdict
+    certificate: Certificate
     certificate_sha256: str
 
 
@@ -122,18 +123,25 @@ class _Desk:
         return replace(certificate, need=self.need.document)
 
     def _prove(self, robot_id: str) -> _Found | Refusal:
-        proof = attempt(self._context, self._catalogue[robot_id], effort=self._effort)
+        proof = attempt(self._context, self._catalogue[robot_id], effort=self._effort, tolerance=False)
         if isinstance(proof.result, Refusal):
             return proof.result
         return _Found(replace(proof.result, need={}), proof.places)
 
     def _check(self, certificate: Certificate) -> _Checked:
-        """What is checked is the certificate as it reads from its file."""
+        """Complete a certificate by its base tolerance, and check it as it reads from its file."""
         from robotplus.checking import check
 
+        base = certificate.base
+        whole = attempt(
+            self._context, self._catalogue[certificate.robot_id], base=(*base.xyz, base.yaw)
+        ).result
+        if isinstance(whole, Certificate):
+            certificate = whole
         document = self.with_need(certificate).to_document()
         text = canonical(document).decode()
-        return _Checked(check(read_certificate(text), self._catalogue, need=self.need), document["sha256"])
+        verdict = check(read_certificate(text), self._catalogue, need=self.need)
+        return _Checked(verdict, replace(certificate, need={}), document["sha256"])
 
 
 def _open_desk(need: Need, catalogue: Catalogue, effort: float) -> _Desk:
@@ -224,12 +232,13 @@ def _our_fault(robot: Robot, need: Need, constraint: str, why: str) -> Refusal:
 
 
 def _solution(robot: Robot, found: _Found, checked: _Checked | None, need: Need) -> Solution:
+    certificate = found.certificate if checked is None else replace(checked.certificate, need=need.document)
     return Solution(
         robot=robot,
-        verdict="candidate" if checked is None else found.certificate.verdict,
-        certificate=found.certificate,
+        verdict="candidate" if checked is None else certificate.verdict,
+        certificate=certificate,
         checked=None if checked is None else checked.verdict,
-        tightest=tightest(robot, found.certificate, need.program.requirements),
+        tightest=tightest(robot, certificate, need.program.requirements),
         placements=tuple(vars(place) for place in found.places),
         certificate_sha256=None if checked is None else checked.certificate_sha256,
     )

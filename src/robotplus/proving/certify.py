@@ -23,8 +23,10 @@ CLAIMED = 0.95  # share of a proven distance that is claimed: a checker need not
 ROOM = 1e-6  # claims of ratios are rounded up by this much
 
 
-def certify(body: Body, context: Context, found: Found, place: Place) -> Certificate:
-    """The certificate of a motion found at a place."""
+def certify(
+    body: Body, context: Context, found: Found, place: Place, *, tolerance: bool = True
+) -> Certificate:
+    """The certificate of a motion found at a place; ``tolerance`` also works out the base tolerance it holds for."""
     robot, program = body.robot, context.program
     need = program.requirements
     wrist, shown = wrist_used(body, context, found)
@@ -32,6 +34,7 @@ def certify(body: Body, context: Context, found: Found, place: Place) -> Certifi
     high = sum(item.move.duration for item in found.planned)
     nominal = _retimed(body, found, accelerations.nominal)
     low = min(nominal, _retimed(body, found, accelerations.high))
+    held = base_tolerance(body, context, found) if tolerance else (0.0, 0.0)
     asked = min(need.min_clearance, need.tool_clearance, found.clearance)
     strokes = [s.speed for s in program.stops if s.speed is not None and s.curve.length > 0]
     tilt = max((s.tilt_tolerance for s in program.stops), default=0.0)
@@ -49,7 +52,7 @@ def certify(body: Body, context: Context, found: Found, place: Place) -> Certifi
         "payload_used": context.load_kg / robot.payload_kg.value if robot.payload_kg else None,
         "wrist_moment_used": wrist.get("wrist_moment"),
         "wrist_inertia_used": wrist.get("wrist_inertia"),
-        "base_tolerance": dict(zip(("xy_m", "angle_rad"), base_tolerance(body, context, found), strict=True)),
+        "base_tolerance": {"xy_m": held[0], "angle_rad": held[1]},
     }
     not_shown: list[dict[str, Any]] = [
         {"what": "self_pair", "detail": pair_name(body, q), "demand": None} for q in _left_out(body)

@@ -53,9 +53,14 @@ def prove(
 
 
 def attempt(
-    need: Need | Context, robot: Robot, *, base: Sequence[float] | None = None, effort: float = 1.0
+    need: Need | Context,
+    robot: Robot,
+    *,
+    base: Sequence[float] | None = None,
+    effort: float = 1.0,
+    tolerance: bool = True,
 ) -> Proof:
-    """As `prove`, with the places looked at."""
+    """As `prove`, with the places looked at; without ``tolerance`` the certificate claims no base tolerance."""
     context = need if isinstance(need, Context) else make_context(need)
     refused = missing_data(robot, context) or rating_short(robot, context) or too_slow(robot, context)
     if refused is not None:
@@ -95,7 +100,7 @@ def attempt(
     work = {"places": outcome.places, "evaluations": outcome.evaluations}
     if outcome.found is None or outcome.place is None:
         return Proof(_not_found(robot, context, outcome), outcome.surveyed, work)
-    certificate = certify(outcome.body, context, outcome.found, outcome.place)
+    certificate = certify(outcome.body, context, outcome.found, outcome.place, tolerance=tolerance)
     return Proof(_judge(certificate, robot, context, work), outcome.surveyed, work)
 
 
