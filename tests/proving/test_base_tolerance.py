@@ -22,11 +22,12 @@ from reference_chains import random_joints
 from robotplus.certificates.certificate import Base, Certificate
 from robotplus.certificates.motion import Move
 from robotplus.checking import check, largest_base_tolerance
-from robotplus.checking.clearance import Clearance, Correction
+from robotplus.checking.clearance import Clearance
 from robotplus.checking.limits import ranges
 from robotplus.checking.pieces import Pieces, cut
 from robotplus.checking.placement import base_clearance
 from robotplus.checking.rig import Rig
+from robotplus.checking.room import Correction
 from robotplus.checking.scene import Scene as Surroundings
 from robotplus.checking.scene import build_scene
 from robotplus.checking.tolerance import correct, corrections, fine_pieces

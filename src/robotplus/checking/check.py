@@ -8,7 +8,7 @@ import numpy as np
 
 from robotplus.certificates.certificate import Certificate, Verdict
 from robotplus.checking.claims import Claims, read_claims
-from robotplus.checking.clearance import Clearance, Correction, Violation
+from robotplus.checking.clearance import Clearance, Violation
 from robotplus.checking.limits import check_positions, check_rates
 from robotplus.checking.pairs import PairTable
 from robotplus.checking.pieces import Pieces, cut
@@ -18,6 +18,7 @@ from robotplus.checking.profile import profile
 from robotplus.checking.ratings import check_environment, check_payload, heaviest_load
 from robotplus.checking.reasons import Findings
 from robotplus.checking.rig import Rig
+from robotplus.checking.room import Correction
 from robotplus.checking.scene import build_scene
 from robotplus.checking.selfpairs import check_left_out
 from robotplus.checking.strokes import check_paths

@@ -21,28 +21,16 @@ import numpy as np
 import pinocchio
 
 from robotplus.checking.bounds import behind, displacement, rates
-from robotplus.checking.pairs import PairTable
+from robotplus.checking.pairs import PEDESTAL, PairTable
 from robotplus.checking.pieces import Bools, Ints, Pieces
 from robotplus.checking.rig import Placed, Poses, Rig
+from robotplus.checking.room import Correction, Levers, own_room, world_room
 from robotplus.robots.model import Array
 
 GENERATIONS = 16
 GJK = 1e-12  # at Coal's own 1e-6 a normal may be off by so much that its plane shows millimetres less
 CHUNK = 250_000  # piece–pair combinations looked at together
 BUDGET = 20_000_000  # … and in all, before giving up
-
-
-@dataclass(frozen=True)
-class Correction:
-    """What a displaced base makes the robot do: joints move by at most ``joints`` (pieces, n) on each piece.
-
-    ``holds_tool`` (pieces,): the tool keeps its world pose there.
-    """
-
-    xy: float
-    angle: float
-    joints: Array
-    holds_tool: Bools
 
 
 @dataclass(frozen=True)
@@ -83,7 +71,9 @@ class Clearance:
 
     def __init__(self, rig: Rig, pairs: PairTable, *, floors: Array, correction: Correction | None) -> None:
         self.rig, self.pairs, self.floors, self.correction = rig, pairs, floors, correction
-        kinds = np.stack([(~pairs.cell).astype(np.int64), pairs.first])
+        under = np.array([body == PEDESTAL for _, body in pairs.bodies], dtype=bool)
+        moves_along = ~pairs.cell | under  # with the base when that is displaced
+        kinds = np.stack([moves_along.astype(np.int64), pairs.first])
         self.groups, inverse = np.unique(kinds, axis=1, return_inverse=True)
         self.group = inverse.ravel()
         self.geometry, self.geometry_data = rig.geometry(pairs.boxes)
@@ -187,10 +177,11 @@ class Clearance:
         at = Poses(poses.rotation[start], poses.origin[start], poses.axis[start])
         centre = placed.centre[start]
         radii = rig.radii(at, centre, rig.radius)
+        vertical = np.linalg.norm(centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
         speed, acceleration, change = p.speed(), p.acceleration(), p.excursion()
         shape = (self.groups.shape[1], len(p), len(rig.boxes))
         shift, bend, room = np.empty(shape), np.empty(shape), np.full(shape, -np.inf)
-        for g, (is_self, first) in enumerate(self.groups.T):
+        for g, (moves_along, first) in enumerate(self.groups.T):
             mask = behind(rig.link, int(first), rig.dof)
             shift[g] = displacement(radii, change, mask=mask, revolute=rig.revolute)
             c = rates(speed, acceleration, revolute=rig.revolute, first=int(first))
@@ -199,25 +190,10 @@ class Clearance:
             with np.errstate(invalid="ignore"):
                 bend[g] = (grown + shift[g] * growth) * (p.h**2 / 8)[:, None]
             if self.correction is not None:
-                grown_arms = radii + np.where(np.isfinite(shift[g]), shift[g], 0.0)[..., None]
-                room[g] = self._room(work, grown_arms, centre, mask=mask, cell=not is_self)
+                levers = Levers(radii, vertical, change, mask, rig.revolute)
+                mine = self.correction.take(work.root)
+                room[g] = own_room(levers, mine) if moves_along else world_room(levers, mine)
         return shift, bend, room
-
-    def _room(self, work: _Work, radii: Array, centre: Array, *, mask: Array, cell: bool) -> Array:
-        """(pieces, boxes) distance that a displaced base may use up: how far a box moves, seen from the base
-        or, where the tool is held, from the tool; for self pairs, seen from the other body."""
-        c, rig = self.correction, self.rig
-        assert c is not None
-        change = c.joints[work.root]
-        if not cell:
-            return displacement(radii, change, mask=mask, revolute=rig.revolute)
-        flat = np.linalg.norm(centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
-        turn = c.angle + np.einsum("nj,bj->nb", np.where(rig.revolute, change, 0.0), mask)
-        move = c.xy + c.angle * flat + np.einsum("nbj,nj,bj->nb", radii, change, mask, optimize=True)
-        from_base = np.where(turn < 0.95, move / np.maximum(1.0 - turn, 0.05), np.inf)
-        from_tool = displacement(radii, change, mask=1.0 - mask, revolute=rig.revolute)
-        held = c.holds_tool[work.root][:, None]
-        return np.asarray(np.where(held, np.minimum(from_base, from_tool), from_base))
 
     def _ball(self, placed: Placed, sample: Ints, pair: Ints) -> Array:
         a, b = self.pairs.boxes[pair].T

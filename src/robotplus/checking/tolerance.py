@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from robotplus.certificates.motion import Move
-from robotplus.checking.clearance import Correction
 from robotplus.checking.limits import ranges
 from robotplus.checking.pieces import Bools, Pieces, halve_where
 from robotplus.checking.rig import Rig
+from robotplus.checking.room import Correction
 from robotplus.robots.model import Array
 
 ITERATIONS = 30
