@@ -50,7 +50,8 @@ class Levers:
             displacement(self.axes, self.change, mask=mask, revolute=self.revolute)
             for mask in (self.mask, 1.0 - self.mask)
         )
-        return self.axes + np.where(self.mask > 0, before[..., None], after[..., None]), self.vertical + before
+        longer = np.where(self.mask > 0, before[..., None], after[..., None])
+        return self.axes + longer, self.vertical + before
 
 
 def own_room(levers: Levers, correction: Correction) -> Array:
