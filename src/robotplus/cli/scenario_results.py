@@ -47,11 +47,10 @@ def result_of(
         fresh: compute even when a result for the same engine, catalogue and need is kept.
     """
     need = usual_need(scenario)
-    name = digest([engine_digest(), catalogue.sha256, need.sha256]).removeprefix("sha256:")
-    kept = cache_folder() / f"{scenario.id}-{name[:32]}.json"
-    if not fresh:
-        with contextlib.suppress(OSError, ValueError):
-            return dict(json.loads(kept.read_text(encoding="utf-8")))
+    kept = _kept_at(scenario, catalogue, need)
+    row = None if fresh else kept_result(scenario, catalogue)
+    if row is not None:
+        return row
     row = summarise(scenario, answer(need, catalogue, workers=workers, check_all=True, progress=progress))
     with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +58,20 @@ def result_of(
         partial.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
         partial.replace(kept)
     return row
+
+
+def kept_result(scenario: Scenario, catalogue: Catalogue) -> dict[str, Any] | None:
+    """The result kept for the same engine, catalogue and need, if there is one."""
+    with contextlib.suppress(OSError, ValueError):
+        return dict(
+            json.loads(_kept_at(scenario, catalogue, usual_need(scenario)).read_text(encoding="utf-8"))
+        )
+    return None
+
+
+def _kept_at(scenario: Scenario, catalogue: Catalogue, need: Need) -> Path:
+    name = digest([engine_digest(), catalogue.sha256, need.sha256]).removeprefix("sha256:")
+    return cache_folder() / f"{scenario.id}-{name[:32]}.json"
 
 
 def summarise(scenario: Scenario, result: Answer) -> dict[str, Any]:

@@ -18,9 +18,15 @@ def payload_class(robot: Robot) -> int:
     return bisect.bisect_left(PAYLOAD_CLASSES_KG, robot.payload_kg.value if robot.payload_kg else 0.0)
 
 
+def open_figures(certificate: Certificate) -> int:
+    """Figures to be confirmed, and those left open because nobody states them: not knowing is no advantage."""
+    unstated = len([entry for entry in certificate.not_shown if entry.get("what") != "self_pair"])
+    return len([p for p in certificate.premises if p.confirm]) + unstated
+
+
 KEYS: dict[str, Callable[[Robot, Certificate], float]] = {
     "verdict": lambda robot, c: VERDICTS.index(c.verdict),
-    "to_confirm": lambda robot, c: sum(p.confirm for p in c.premises),
+    "to_confirm": lambda robot, c: open_figures(c),
     "payload_class": lambda robot, c: payload_class(robot),
     # without a takt the shorter cycle is the greater margin
     "takt_margin": lambda robot, c: c.claims["cycle_time_s"]["high"] - (c.claims["takt_s"] or 0.0),

@@ -101,7 +101,8 @@ def rating_short(robot: Robot, context: Context) -> Refusal | None:
     ) -> Refusal:
         fields = {"needed": needed, "available": figure.value, "shortfall": missing, "unit": unit}
         if isinstance(figure.value, tuple):
-            fields |= {"needed": str(list(needed)), "available": str(list(figure.value))}
+            asked = needed if isinstance(needed, str) else ", ".join(f"{v:g}" for v in needed)
+            fields |= {"needed": asked, "available": ", ".join(str(v) for v in figure.value)}
         if figure.needs_confirmation:
             en, zh = question(robot, name, figure.value)
             return refusal(context, robot, "unknown", constraint, question_en=en, question_zh=zh, **fields)
