@@ -17,7 +17,7 @@ from scipy.interpolate import make_interp_spline
 from robotplus.certificates.certificate import Base, Certificate, Premise
 from robotplus.certificates.motion import Move, evaluate, hull
 from robotplus.checking.path import Line
-from robotplus.checking.premises import unconfirmed
+from robotplus.checking.premises import premise_of, unconfirmed
 from robotplus.checking.rig import Rig
 from robotplus.checking.selfpairs import coarse_pairs
 from robotplus.robots.acceleration import estimate
@@ -137,7 +137,8 @@ class Builder:
             fixed.append(("pedestal", (under,)))
         self.rig = Rig(robot, self.program.tool, parts=self.program.parts, world_from_base=place, fixed=fixed)
         load = self.program.tool.mass_kg + max((p.mass_kg for p in self.program.parts), default=0.0)
-        self.acceleration = estimate(robot, load).low
+        self.estimate = estimate(robot, load)
+        self.acceleration = self.estimate.low
         self.velocity = np.array([j.velocity for j in robot.joints], dtype=float)
 
     def solve(self, place: Array, rotation: Array, seed: Array) -> Array:
@@ -276,9 +277,9 @@ class Builder:
             moves=moves,
             acceleration={
                 "joint": self.acceleration.tolist(),
-                "low_factor": 0.7,
-                "high_factor": 1.4,
-                "basis": "test",
+                "nominal": self.estimate.nominal.tolist(),
+                "high": self.estimate.high.tolist(),
+                "basis": self.estimate.basis,
             },
             claims=stated,
             not_shown=tuple(
@@ -289,9 +290,16 @@ class Builder:
             verdict="proven_if_confirmed",
         )
         confirm = sorted(unconfirmed(self.robot, self.program, draft))
-        premises = [Premise("acceleration", None, "estimate", "low", False)]
-        premises += [Premise("joint_limits_reading", None, "model", "medium", False)]
-        premises += [Premise(name, None, "data sheet, from memory", "low", True) for name in confirm]
+        nominal = self.estimate.nominal.tolist()
+        premises = [Premise("acceleration", nominal, self.estimate.basis, "low", False)]
+        premises += [
+            Premise("joint_limits_reading", [c.lower, c.upper], c.note, "medium", False)
+            for c in self.robot.alternative_couplings[:1]
+        ]
+        for name in confirm:
+            stated_of = premise_of(self.robot, name)
+            assert stated_of is not None
+            premises.append(Premise(name, *stated_of, True))
         return Certificate(**{**vars(draft), "premises": tuple(premises)})
 
 

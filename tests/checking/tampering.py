@@ -445,3 +445,77 @@ def _(d: Document) -> None:
 @way("proven without confirmation", "verdict")
 def _(d: Document) -> None:
     d["verdict"] = "proven"
+
+
+# --- what the premises say
+
+
+def premise(d: Document, name: str) -> Document:
+    return next(p for p in d["premises"] if p["name"] == name)
+
+
+def said(name: str, code: str, of: str, field: str, value: Any) -> None:
+    def alter(d: Document) -> None:
+        premise(d, of)[field] = value
+
+    TAMPERS.append(Tamper(name, code, alter))
+
+
+said("payload to confirm lowered", "premise_value", "payload_kg", "value", 3.0)
+said("payload to confirm a truth value", "premise_value", "payload_kg", "value", True)
+said("payload from a better source", "premise_value", "payload_kg", "source", "measured")
+said("payload of higher confidence", "premise_value", "payload_kg", "confidence", "high")
+said("accelerations called measured", "premise_value", "acceleration", "source", "measured")
+said("accelerations called sure", "premise_value", "acceleration", "confidence", "high")
+said("accelerations of another arm", "premise_value", "acceleration", "value", [20.0] * 6)
+said("confirm in words", "malformed", "payload_kg", "confirm", "false")
+said("confirm a number", "premise", "payload_kg", "confirm", 1)
+
+
+@way("a figure that is none of the model's", "premise_value")
+def _(d: Document) -> None:
+    d["premises"].append(premise(d, "acceleration") | {"name": "explosion_zone", "value": "zone 1"})
+
+
+@way("geometry of better origin", "premise_value")
+def _(d: Document) -> None:
+    stated = {"name": "geometry", "value": "as in the model file", "source": "laser tracker"}
+    d["premises"].append(premise(d, "acceleration") | stated)
+
+
+@way("joint speeds that are not the model's", "premise_value")
+def _(d: Document) -> None:
+    stated = {"name": "velocity", "value": [9.0] * 6, "source": "data sheet", "confidence": "high"}
+    d["premises"] = [p for p in d["premises"] if p["name"] != "velocity"]
+    d["premises"].append(premise(d, "acceleration") | stated | {"confirm": True})
+
+
+@way("another reading of the limits", "premise_value")
+def _(d: Document) -> None:
+    d["premises"] = [p for p in d["premises"] if p["name"] != "joint_limits_reading"]
+    d["premises"].append(premise(d, "acceleration") | {"name": "joint_limits_reading", "value": [-9.0, 9.0]})
+
+
+@way("a premise stated twice", "malformed")
+def _(d: Document) -> None:
+    d["premises"].insert(0, premise(d, "payload_kg") | {"confirm": False})
+
+
+@way("a premise without a name", "malformed")
+def _(d: Document) -> None:
+    d["premises"].append(premise(d, "payload_kg") | {"name": ["payload_kg"]})
+
+
+@way("accelerations with another basis", "premise_value")
+def _(d: Document) -> None:
+    d["acceleration"]["basis"] = "measured on site"
+
+
+@way("nominal accelerations raised", "premise_value")
+def _(d: Document) -> None:
+    d["acceleration"]["nominal"] = [2 * a for a in d["acceleration"]["nominal"]]
+
+
+@way("highest accelerations without sense", "premise_value")
+def _(d: Document) -> None:
+    d["acceleration"]["high"] = "fast"

@@ -11,6 +11,7 @@ import pytest
 from building import seam_document
 
 from robotplus.certificates.certificate import Refusal
+from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.checking import check_refusal
 from robotplus.checking.reach import chain_length
 from robotplus.robots.catalogue import Catalogue
@@ -33,13 +34,26 @@ def need_with(**changes: Any) -> Need:
     return need_from_document(document)
 
 
+SHOWS = {
+    "reach": "reach",
+    "takt": "takt",
+    "joint_speed": "tool_speed",
+    "payload_kg": "payload",
+    "repeatability_mm": "repeatability",
+    "temperature_c": "temperature",
+}
+
+
 def refusal(robot: Robot, need: Need, witness: Any, **changes: Any) -> Refusal:
+    """A refusal for the constraint that its witness is about."""
+    kind = (witness or {}).get("kind")
+    about = str(witness["figure"] if kind == "rating" else kind)
     fields: dict[str, Any] = {
         "robot_id": robot.id,
         "robot_sha256": robot.sha256,
         "need_sha256": need.sha256,
         "verdict": "impossible",
-        "constraint": "reach",
+        "constraint": SHOWS.get(about, about if kind == "rating" else "reach"),
         "needed": None,
         "available": None,
         "shortfall": None,
@@ -154,6 +168,7 @@ def sure(robot: Robot, **figures: Any) -> Robot:
         ("mounting", ("floor",), {"base__mounting": "wall"}, True),
         ("mounting", ("wall",), {"base__mounting": "wall"}, False),
         ("velocity", "data", {}, False),
+        ("reach_m", 2.0, {}, False),
     ],
 )
 def test_ratings(figure: str, value: Any, asked: dict[str, Any], holds: bool, catalogue: Catalogue) -> None:
@@ -195,7 +210,19 @@ def test_other_robot_or_need(catalogue: Catalogue) -> None:
 
 def test_not_found_states_its_budget_and_unknown_its_datum(catalogue: Catalogue) -> None:
     robot, need = catalogue[ROBOT], need_with()
-    for budget, holds in (({"places": 10}, True), (None, False)):
+    for budget, holds in (
+        ({"places": 10}, True),
+        ({"places": 0, "evaluations": 0}, True),
+        ({"attempts": 1}, True),
+        (None, False),
+        ({}, False),
+        ({"bases": 0}, False),
+        ({"attempts": 0}, False),
+        ({"places": True}, False),
+        ({"places": -3, "evaluations": 4}, False),
+        ({"places": 10.5}, False),
+        ([10], False),
+    ):
         assert (
             check_refusal(refusal(robot, need, None, verdict="not_found", budget=budget), robot, need).holds
             is holds
@@ -205,3 +232,138 @@ def test_not_found_states_its_budget_and_unknown_its_datum(catalogue: Catalogue)
     shapeless = next(r for r in catalogue.values() if any(link.boxes is None for link in r.links))
     shape = refusal(shapeless, need, None, verdict="unknown", constraint="data_shape")
     assert check_refusal(shape, shapeless, need).holds
+
+
+@pytest.mark.parametrize("verdict", ["proven", "no_way", None, ["impossible"]])
+def test_only_the_three_verdicts_of_a_refusal_hold(verdict: Any, catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    bogus = refusal(robot, need, reach_witness(robot), verdict=verdict, budget={"places": 10})
+    assert [code for code, _ in check_refusal(bogus, robot, need).reasons] == ["malformed"]
+
+
+@pytest.mark.parametrize("constraint", ["nonsense", None, ["reach"]])
+@pytest.mark.parametrize("verdict", ["impossible", "not_found", "unknown"])
+def test_only_known_constraints_hold(verdict: str, constraint: Any, catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    bogus = refusal(
+        robot, need, reach_witness(robot), verdict=verdict, constraint=constraint, budget={"places": 10}
+    )
+    assert [code for code, _ in check_refusal(bogus, robot, need).reasons] == ["malformed"]
+
+
+@pytest.mark.parametrize("constraint", ["payload", "takt", "placement", "tool_speed"])
+def test_a_true_witness_of_something_else_shows_nothing(constraint: str, catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    other = refusal(robot, need, reach_witness(robot), constraint=constraint)
+    assert [code for code, _ in check_refusal(other, robot, need).reasons] == ["witness"]
+
+
+@pytest.mark.parametrize(
+    "constraint", sorted(set(CONSTRAINTS) - {"cycle_interval", "payload", "wrist_moment", "wrist_inertia"})
+)
+def test_nothing_is_unknown_of_a_robot_that_is_known(constraint: str, catalogue: Catalogue) -> None:
+    robot, need = sure(catalogue[ROBOT], repeatability_mm=0.08, mounting=("floor",)), need_with()
+    assert robot.geometry_confidence != "low"
+    assert not check_refusal(
+        refusal(robot, need, None, verdict="unknown", constraint=constraint), robot, need
+    ).holds
+
+
+@pytest.mark.parametrize(
+    ("constraint", "changes"),
+    [
+        ("payload", {"payload_kg": Figure(1.0, "data sheet", "low")}),
+        ("repeatability", {"repeatability_mm": Figure(1.5, "data sheet", "low")}),
+        ("mounting", {"mounting": Figure(("wall",), "data sheet", "low")}),
+        ("wrist_moment", {"wrist_moment_nm": Figure((9.0, 9.0, 9.0), "data sheet", "low")}),
+        ("wrist_inertia", {"wrist_inertia_kgm2": Figure((0.1, 0.1, 0.1), "data sheet", "low")}),
+        ("reach", {"geometry_confidence": "low"}),
+        ("cycle_interval", {}),
+    ],
+)
+def test_what_is_to_be_confirmed_is_unknown(
+    constraint: str, changes: dict[str, Any], catalogue: Catalogue
+) -> None:
+    robot, need = dataclasses.replace(catalogue[ROBOT], **changes), need_with()
+    assert check_refusal(
+        refusal(robot, need, None, verdict="unknown", constraint=constraint), robot, need
+    ).holds
+    better = {"payload_kg": 50.0, "repeatability_mm": 0.01, "mounting": ("floor",)}
+    enough = {k: Figure(better[k], "data sheet", "low") for k in changes if k in better}
+    if enough:
+        robot = dataclasses.replace(robot, **enough)
+        idle = refusal(robot, need, None, verdict="unknown", constraint=constraint)
+        assert not check_refusal(idle, robot, need).holds
+
+
+@pytest.mark.parametrize(
+    ("numbers", "holds"),
+    [
+        ({"needed": 2.0, "available": 1.0, "shortfall": 1.0}, True),
+        ({"needed": 2.0, "available": 1.0, "shortfall": None}, True),
+        ({"needed": 9.0, "available": 1.0, "shortfall": 8.0}, False),
+        ({"needed": 2.0, "available": 0.5, "shortfall": 1.5}, False),
+        ({"needed": 2.0, "available": 1.0, "shortfall": 0.1}, False),
+        ({"needed": 2.0, "available": True, "shortfall": 1.0}, False),
+        ({"needed": 2.0, "available": float("nan"), "shortfall": 1.0}, False),
+        ({"needed": 2.0, "available": 1.0, "shortfall": "much"}, False),
+    ],
+)
+@pytest.mark.parametrize("verdict", ["impossible", "unknown"])
+def test_the_payload_stated_is_that_of_the_model(
+    verdict: str, numbers: dict[str, Any], holds: bool, catalogue: Catalogue
+) -> None:
+    """The torch weighs 2 kg."""
+    confidence = "high" if verdict == "impossible" else "low"
+    robot = dataclasses.replace(catalogue[ROBOT], payload_kg=Figure(1.0, "data sheet", confidence))  # type: ignore[arg-type]
+    need, witness = need_with(), {"kind": "rating", "figure": "payload_kg"}
+    stated = refusal(robot, need, witness, verdict=verdict, **numbers)
+    assert check_refusal(stated, robot, need).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("needed", "available", "holds"), [(5.0, 6.0 - 0.04, True), (5.0, 9.0, False), (4.0, 5.9, False)]
+)
+def test_the_takt_stated_is_that_of_the_need(
+    needed: float, available: float, holds: bool, catalogue: Catalogue
+) -> None:
+    """300 mm at 50 mm/s, less twice the tolerance of 1 mm: 5.96 s."""
+    robot, need = catalogue[ROBOT], need_with(requirements__takt_s=5.0)
+    numbers = {"needed": needed, "available": available, "shortfall": available - needed}
+    stated = refusal(robot, need, {"kind": "takt"}, **numbers)
+    assert check_refusal(stated, robot, need).holds is holds
+
+
+@pytest.mark.parametrize(("off", "short", "holds"), [(0.0, 1.0, True), (0.5, 1.0, False), (0.0, -0.5, False)])
+def test_the_reach_stated_is_that_of_the_witness(
+    off: float, short: float, holds: bool, catalogue: Catalogue
+) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    witness = reach_witness(robot)
+    has = witness["radius"] + off
+    stated = refusal(robot, need, witness, needed=has + short, available=has, shortfall=short)
+    assert check_refusal(stated, robot, need).holds is holds
+
+
+@pytest.mark.parametrize("kind", ["reach", "joint_speed"])
+def test_a_slide_of_unknown_travel_bounds_nothing(kind: str, catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    slow = [dataclasses.replace(j, velocity=1e-3) for j in robot.joints]
+    slow[2] = dataclasses.replace(slow[2], kind="prismatic", lower=0.0, upper=0.1)
+    speeds = Figure("data", "data sheet", "high")
+    for upper, holds in ((0.1, True), (None, False)):
+        slow[2] = dataclasses.replace(slow[2], upper=upper)
+        sliding = dataclasses.replace(robot, joints=tuple(slow), velocity=speeds)
+        witness = reach_witness(sliding) if kind == "reach" else {"kind": kind}
+        assert check_refusal(refusal(sliding, need, witness), sliding, need).holds is holds
+
+
+@pytest.mark.parametrize("kind", ["reach", "joint_speed"])
+def test_doubtful_geometry_makes_nothing_impossible(kind: str, catalogue: Catalogue) -> None:
+    robot, need = catalogue[ROBOT], need_with(**FAR)
+    slow = tuple(dataclasses.replace(j, velocity=1e-3) for j in robot.joints)
+    robot = dataclasses.replace(robot, joints=slow, velocity=Figure("data", "data sheet", "high"))
+    witness = reach_witness(robot) if kind == "reach" else {"kind": kind}
+    for confidence, holds in (("medium", True), ("low", False)):
+        model = dataclasses.replace(robot, geometry_confidence=confidence)  # type: ignore[arg-type]
+        assert check_refusal(refusal(model, need, witness), model, need).holds is holds

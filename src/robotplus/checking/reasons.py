@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
     "wrist_moment": "the load moment about a wrist axis exceeds the rating",
     "wrist_inertia": "the load inertia about a wrist axis exceeds the rating",
     "premise": "a premise that the proof rests on is not stated",
+    "premise_value": "a premise says other than the model or the estimate it speaks of",
     "verdict": "the verdict claims more than the premises allow",
     "not_shown": "something is left open without being listed as not shown",
     "takt": "the cycle takes longer than the takt",

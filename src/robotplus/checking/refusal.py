@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from robotplus.certificates.certificate import Refusal, Verdict
+from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.checking.claims import number
 from robotplus.checking.ratings import heaviest_load, ip_covers, needed_repeatability, value, zone_covers
 from robotplus.checking.reach import chain_length, rings, uncovered
@@ -16,14 +17,24 @@ from robotplus.robots.frames import transform
 from robotplus.robots.model import Array, Figure, Robot
 from robotplus.scenarios.task import Need, Program, Stop
 
-FIGURES = ("payload_kg", "repeatability_mm", "ip", "explosion_zone", "temperature_c", "mounting")
+FIGURES = {  # figure: the constraint it can break
+    "payload_kg": "payload",
+    "repeatability_mm": "repeatability",
+    "ip": "ip",
+    "explosion_zone": "explosion_zone",
+    "temperature_c": "temperature",
+    "mounting": "mounting",
+}
+COUNTS = ("places", "evaluations", "attempts")  # of a budget
+STATED = 1e-6  # what a refusal states may differ from what is recomputed by this
 
 
 def check_refusal(refusal: Refusal, robot: Robot, need: Need) -> Verdict:
     """Verify a refusal against the robot and the need it names.
 
-    *Impossible* needs a witness that holds and rests on no figure that is still to be confirmed; *unknown*
-    must name a datum that is missing or to be confirmed; *not found* must state its budget.
+    *Impossible* needs a witness that holds, belongs to the constraint and rests on no figure that is still to
+    be confirmed; *unknown* must name a datum that is missing or to be confirmed; *not found* must state its
+    budget. Figures it states must be those of the constraint.
     """
     findings = Findings()
     same = need.sha256 == refusal.need_sha256
@@ -34,18 +45,35 @@ def check_refusal(refusal: Refusal, robot: Robot, need: Need) -> Verdict:
         return Verdict(False, "cannot_check", tuple(findings.reasons), {}, currency)
     if not same:
         findings.refuse("need_different", f"asked {need.sha256}, refused {refusal.need_sha256}")
+    elif not isinstance(refusal.constraint, str) or refusal.constraint not in CONSTRAINTS:
+        findings.refuse("malformed", f"{refusal.constraint} is not a known constraint")
     elif refusal.verdict == "impossible":
-        _check_witness(refusal.witness, robot, need.program, findings)
-    elif refusal.verdict == "unknown" and not _is_open(refusal.constraint, robot, need.program):
-        findings.refuse("witness", f"{refusal.constraint}: the datum is known")
-    elif refusal.verdict == "not_found" and not refusal.budget:
-        findings.refuse("witness", "not found, without the budget that was spent")
+        _check_witness(refusal, robot, need.program, findings)
+    elif refusal.verdict == "unknown":
+        if not is_open(refusal.constraint, robot, need.program):
+            findings.refuse("witness", f"{refusal.constraint}: the datum is known, or does not decide")
+    elif refusal.verdict == "not_found":
+        _check_budget(refusal.budget, findings)
+    else:
+        findings.refuse("malformed", f"{refusal.verdict} is not a refusal's verdict")
+    if not findings:
+        check_stated(refusal, robot, need.program, findings)
     holds = not findings
     status = "holds" if holds else "refused"
     return Verdict(holds, status, tuple(findings.reasons), dict(findings.measured), currency)  # type: ignore[arg-type]
 
 
-def _check_witness(witness: Any, robot: Robot, program: Program, findings: Findings) -> None:
+def _check_budget(budget: Any, findings: Findings) -> None:
+    """Work is counted in whole places and evaluations, or attempts. No work at all must be said in so many
+    words: where no place of the search grid is within reach, both counts are 0."""
+    counts = {k: budget[k] for k in COUNTS if k in budget} if isinstance(budget, dict) else {}
+    whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in counts.values())
+    if not whole or not (any(counts.values()) or {"places", "evaluations"} <= set(counts)):
+        findings.refuse("witness", f"not found, without the budget that was spent: {budget}"[:500])
+
+
+def _check_witness(refusal: Refusal, robot: Robot, program: Program, findings: Findings) -> None:
+    witness: Any = refusal.witness
     kind = witness.get("kind") if isinstance(witness, dict) else None
     checks: dict[str, Callable[[dict[str, Any], Robot, Program, Findings], None]] = {
         "rating": _rating,
@@ -56,18 +84,24 @@ def _check_witness(witness: Any, robot: Robot, program: Program, findings: Findi
     if not isinstance(kind, str) or kind not in checks:
         findings.refuse("witness_unknown", str(kind))
         return
+    breaks = {"reach": "reach", "takt": "takt", "joint_speed": "tool_speed"}
+    figure = witness.get("figure")
+    constraint = FIGURES.get(figure) if kind == "rating" and isinstance(figure, str) else breaks.get(kind)
+    if constraint != refusal.constraint:
+        findings.refuse("witness", f"a witness of {constraint} does not show {refusal.constraint}")
+        return
     with np.errstate(all="ignore"):
         checks[kind](witness, robot, program, findings)
 
 
 def _rating(witness: dict[str, Any], robot: Robot, program: Program, findings: Findings) -> None:
-    name = witness.get("figure")
-    figure: Figure[Any] | None = getattr(robot, name) if name in FIGURES else None
+    name = str(witness.get("figure"))
+    figure: Figure[Any] | None = getattr(robot, name)
     if figure is None:
         findings.refuse("witness", f"{name} is not a known figure of this robot")
     elif figure.needs_confirmation:
         findings.refuse("witness", f"{name} is still to be confirmed, so it cannot make the task impossible")
-    elif suffices(str(name), robot, program):
+    elif suffices(name, robot, program):
         findings.refuse("witness", f"{name} {figure.value} is sufficient")
 
 
@@ -92,6 +126,8 @@ def suffices(name: str, robot: Robot, program: Program) -> bool:
 
 
 def _reach(witness: dict[str, Any], robot: Robot, program: Program, findings: Findings) -> None:
+    if _uncertain(robot, findings):
+        return
     try:
         points = np.array(witness.get("points"), dtype=float)
         if points.shape != (robot.dof, 3) or not np.isfinite(points).all():
@@ -118,6 +154,17 @@ def _reach(witness: dict[str, Any], robot: Robot, program: Program, findings: Fi
         findings.refuse("witness", f"every waypoint may be within reach from {np.round(place, 3).tolist()}")
 
 
+def _uncertain(robot: Robot, findings: Findings) -> bool:
+    """Lengths that no bound may rest on: the geometry is doubtful, or how far a joint slides is not known."""
+    if robot.geometry_confidence == "low":
+        findings.refuse("witness", "the geometry is still to be confirmed")
+        return True
+    slides = [j.name for j in robot.joints if j.kind == "prismatic" and None in (j.lower, j.upper)]
+    if slides:
+        findings.refuse("witness", f"the travel of {', '.join(slides)} is not known")
+    return bool(slides)
+
+
 def _takt(witness: dict[str, Any], robot: Robot, program: Program, findings: Findings) -> None:
     takt = program.requirements.takt
     least = sum(stop.dwell + _stroke_time(stop, program) for stop in program.stops)
@@ -141,6 +188,8 @@ def _stroke_time(stop: Stop, program: Program) -> float:
 def _joint_speed(witness: dict[str, Any], robot: Robot, program: Program, findings: Findings) -> None:
     """No posture lets the tool move as fast as the slowest allowed process speed: Σ R_j v_j bounds it, R_j
     the summed lengths of the chain from joint j to the TCP."""
+    if _uncertain(robot, findings):
+        return
     if (
         robot.velocity is None
         or robot.velocity.needs_confirmation
@@ -163,30 +212,75 @@ def _joint_speed(witness: dict[str, Any], robot: Robot, program: Program, findin
         findings.refuse("witness", f"the tool can move at up to {fastest:.3f} m/s, {slowest:.3f} m/s asked")
 
 
-def _is_open(constraint: str, robot: Robot, program: Program) -> bool:
-    """Whether the datum behind an *unknown* is missing or to be confirmed."""
+def is_open(constraint: str, robot: Robot, program: Program) -> bool:
+    """Whether the datum behind an *unknown* is missing, or falls short and is to be confirmed."""
     need = program.requirements
-
-    def open_(figure: Figure[Any] | None) -> bool:
-        return figure is None or figure.needs_confirmation
-
+    for name, broken in FIGURES.items():
+        if broken == constraint:
+            figure: Figure[Any] | None = getattr(robot, name)
+            doubtful = figure is not None and figure.needs_confirmation
+            return doubtful and not suffices(name, robot, program)
     environment = (
         (need.ip, robot.ip),
         (need.explosion_zone, robot.explosion_zone),
         (need.temperature_c, robot.temperature_c),
     )
+    moment, inertia = robot.wrist_moment_nm, robot.wrist_inertia_kgm2
     answers: dict[str, bool] = {
-        "data_limits": open_(robot.limits) or any(None in (j.lower, j.upper) for j in robot.joints),
-        "data_velocity": open_(robot.velocity)
-        or (robot.velocity is not None and robot.velocity.value != "data")
+        "data_limits": any(None in (j.lower, j.upper) for j in robot.joints),
+        "data_velocity": robot.velocity is None
+        or robot.velocity.value != "data"
         or any(j.velocity is None for j in robot.joints),
-        "data_shape": any(link.boxes is None for link in robot.links) or robot.geometry_confidence == "low",
-        "data_payload": open_(robot.payload_kg),
-        "payload": open_(robot.payload_kg),
-        "data_environment": any(asked is not None and open_(figure) for asked, figure in environment),
-        "data_mounting": open_(robot.mounting),
-        "mounting": open_(robot.mounting),
-        "data_repeatability": open_(robot.repeatability_mm),
-        "repeatability": open_(robot.repeatability_mm),
+        "data_shape": any(link.boxes is None for link in robot.links),
+        "data_payload": robot.payload_kg is None,
+        "data_environment": any(asked is not None and figure is None for asked, figure in environment),
+        "data_mounting": program.base.mounting != "floor" and robot.mounting is None,
+        "data_repeatability": need.repeatability_mm is not None and robot.repeatability_mm is None,
+        "reach": robot.geometry_confidence == "low",
+        "wrist_moment": moment is not None and moment.needs_confirmation,
+        "wrist_inertia": inertia is not None and inertia.needs_confirmation,
+        "cycle_interval": need.takt is not None,  # accelerations are an estimate, whatever the robot
     }
-    return answers.get(constraint, True)
+    return answers.get(constraint, False)
+
+
+def check_stated(refusal: Refusal, robot: Robot, program: Program, findings: Findings) -> None:
+    """The numbers a refusal gives are those of its constraint, and its shortfall is their difference."""
+    needed, available, lacking = (number(v) for v in (refusal.needed, refusal.available, refusal.shortfall))
+    for name, v, found in (
+        ("needed", refusal.needed, needed),
+        ("available", refusal.available, available),
+        ("shortfall", refusal.shortfall, lacking),
+    ):
+        if v is not None and found is None and not (isinstance(v, str) and name != "shortfall"):
+            findings.refuse("malformed", f"{name} {v!r}"[:200])
+    takt, constraint = program.requirements.takt, refusal.constraint
+    true: tuple[float | None, float | None] = (None, None)
+    if constraint == "payload" and robot.payload_kg is not None:
+        true = heaviest_load(program), robot.payload_kg.value
+    elif constraint == "repeatability" and robot.repeatability_mm is not None:
+        true = needed_repeatability(program), robot.repeatability_mm.value
+    elif constraint in ("takt", "cycle_interval"):
+        true = takt, None
+    elif constraint == "reach" and refusal.verdict == "impossible":
+        true = None, number((refusal.witness or {}).get("radius"))
+    for name, is_, found in (("needed", true[0], needed), ("available", true[1], available)):
+        if is_ is not None and found is not None and abs(is_ - found) > STATED:
+            findings.refuse("witness", f"{name} is {is_:.6g}, not {found:.6g}")
+    least = findings.measured.get("cycle_time_least_s")
+    if isinstance(least, float) and available is not None and available > least + STATED:
+        findings.refuse(
+            "witness", f"the cycle takes at least {least:.6g} s, which does not show {available:.6g} s"
+        )
+    if needed is None or available is None:
+        return
+    # a low figure serves time and precision, a high one everything else; wrist ratings are given as shares used
+    missing = (
+        available - needed
+        if constraint in ("takt", "cycle_interval", "repeatability")
+        else needed - available
+    )
+    if not missing > -STATED:
+        findings.refuse("witness", f"{available:.6g} is sufficient for {needed:.6g}")
+    if lacking is not None and abs(lacking - missing) > STATED:
+        findings.refuse("witness", f"the shortfall is {missing:.6g}, not {lacking:.6g}")
