@@ -10,6 +10,10 @@ RobotPlusError
 
 from __future__ import annotations
 
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 
 class RobotPlusError(Exception):
     """Root of every error robotplus raises on purpose."""
@@ -43,7 +47,7 @@ class InputError(RobotPlusError):
             parts.append(f"allowed: {allowed}")
         if fix:
             parts.append(fix)
-        super().__init__("; ".join(parts).replace("\n", " "))
+        super().__init__(visible(" ".join("; ".join(parts).splitlines())))
 
 
 class NeedError(InputError):
@@ -60,3 +64,8 @@ class CertificateError(InputError):
 
 class BuildError(RobotPlusError):
     """The compiled kernels are missing or do not match their source."""
+
+
+def visible(text: str) -> str:
+    """The text with each control character (C0, DEL, C1) as an escape: a file's content moves no cursor."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

@@ -73,7 +73,29 @@ def test_a_failure_leaves_no_new_folder(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), staged(tmp_path / "deep" / "new") as room:
         (room / "answer.json").write_text("new")
         raise KeyboardInterrupt
-    assert not (tmp_path / "deep" / "new").exists()
+    assert not (tmp_path / "deep").exists()
+
+
+def test_an_empty_folder_of_the_user_stays(tmp_path: Path) -> None:
+    with pytest.raises(OSError), staged(tmp_path / "mine"):
+        raise OSError
+    assert not (tmp_path / "mine").exists()
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(OSError), staged(tmp_path / "mine"):
+        raise OSError
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
+
+
+def test_what_a_killed_run_left_is_swept_but_not_what_a_running_one_needs(tmp_path: Path) -> None:
+    stale = tmp_path / ".partial-killed"
+    stale.mkdir()
+    (stale / "answer.json").write_text("half")
+    with staged(tmp_path) as one:
+        assert not stale.exists()
+        (one / "one").write_text("1")
+        with staged(tmp_path) as two:
+            (two / "two").write_text("2")
+    assert {p.name for p in tmp_path.iterdir()} == {"one", "two"}
 
 
 def test_a_robot_file_can_be_added(catalogue: Path, command: Command, tmp_path: Path) -> None:

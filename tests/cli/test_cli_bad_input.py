@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import NEEDS, SEAM, Command
 
 from robotplus.cli import main as cli
+from robotplus.cli.output import write_file
+from robotplus.errors import InputError
 
 COMMAND = Path(sys.executable).parent / "robotplus"
 TEXT = SEAM.read_text("utf-8")
@@ -56,6 +58,12 @@ NEED_CHANGES: dict[str, tuple[str, str, str]] = {
         "none.stl",
     ),
     "huge number": ("takt_s = 25", "takt_s = 1e308", "takt_s"),
+    "deep key": ("takt_s = 25", "a" + 50_000 * ".a" + " = 25", "nested too deeply"),
+    "deep quoted table": (
+        "[process_path]",
+        "[a" + 20 * ' . "a b"' + "]\n[process_path]",
+        "nested too deeply",
+    ),
     "deep nesting": ("takt_s = 25", "takt_s = " + 5000 * "[" + 5000 * "]", "need.toml"),
 }
 
@@ -145,6 +153,11 @@ def test_robot_files(content: str, command: Command, tmp_path: Path) -> None:
         (["prove", SEAM, "--robot", "ur_ur10e", "--base", "1", "2"], "--base"),
         (["robots", "--payload", "heavy"], "heavy"),
         (["robots", "--ip", "65"], "65"),
+        (["robots", "--kind", "scaar"], "scara"),
+        (["robots", "--mounting", "roof"], "ceiling"),
+        (["robots", "--payload", "20..5"], "5..20"),
+        (["robots", "--add", "/dev/zero"], "not a regular file"),
+        (["robots", "\x1b[2J"], "\\x1b[2J"),
         (["robots", "show", "ur_ur10z"], "ur_ur10e"),
         (["robots", "--catalogue", "/no/such/folder"], "/no/such/folder"),
         (["robots", "import", "arm.txt"], "arm.txt"),
@@ -182,6 +195,27 @@ def test_an_output_that_cannot_be_written(command: Command, catalogue: Path, tmp
     assert "file" in refused(command, "answer", need, "-o", tmp_path / "file", "--catalogue", catalogue)
     said = command("prove", SEAM, "--robot", "kuka_kr7_r900_3", "-o", tmp_path / "none" / "cert.json")
     assert said.code == 2 and said.err.count("\n") == 1
+
+
+def test_what_is_no_regular_file_is_never_replaced(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("proven before the output was looked at")
+
+    monkeypatch.setattr("robotplus.proving.prove", never)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    for output in (tmp_path / "pipe", tmp_path / "link", tmp_path, ".", "/dev/null"):
+        line = refused(command, "prove", SEAM, "--robot", "ur_ur10e", "-o", output)
+        assert "not a regular file" in line and str(output) in line
+        with pytest.raises(InputError, match="not a regular file"):
+            write_file(Path(output), "text")
+    assert (tmp_path / "pipe").is_fifo() and (tmp_path / "link").is_symlink()
+    assert Path("/dev/null").is_char_device()
+    line = refused(command, "prove", SEAM, "--robot", "ur_ur10e", "-o", tmp_path / "none" / "c.json")
+    assert "no such folder" in line
+    assert "pipe" in refused(command, "robots", "--add", tmp_path / "pipe")
 
 
 def test_a_cluster_without_ray(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

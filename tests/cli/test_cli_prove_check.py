@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.conftest import NEEDS, SEAM, Command
@@ -91,3 +92,33 @@ def test_what_is_no_certificate_cannot_be_read(
     path.write_bytes(content)
     outcome = command("check", path)
     assert outcome.code == 2 and said in outcome.err and outcome.err.count("\n") == 1 and outcome.out == ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"claims": []},
+        {"claims": {"cycle_time_s": 3, "base_tolerance": "wide", "payload_used": [1]}},
+        {"not_shown": [1, "two"]},
+        {"verdict": ["proven"]},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+@pytest.mark.parametrize("robot", ["same", "unknown"])
+def test_a_malformed_certificate_gets_its_verdict(
+    change: dict[str, Any], robot: str, certificate: Path, command: Command, tmp_path: Path
+) -> None:
+    document = json.loads(certificate.read_text("utf-8")) | change
+    if robot == "unknown":
+        document["robot"]["id"] = "x\x1b[2J[/b]"
+    del document["sha256"]
+    document["sha256"] = digest(document)
+    path = tmp_path / "cert.json"
+    path.write_text(json.dumps(document), "utf-8")
+    outcome = command("check", path)
+    if robot == "unknown":
+        assert outcome.code == 2 and "cannot check" in outcome.out
+        assert "\x1b" not in outcome.out and "x\\x1b[2J[/b]" in outcome.out
+    elif "verdict" not in change:
+        assert outcome.code == 1 and "malformed" in outcome.out
+    assert outcome.code in (1, 2) and outcome.err == ""

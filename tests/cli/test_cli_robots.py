@@ -121,3 +121,19 @@ def test_the_certificate_schema_fits_and_refuses(certificate: Path, command: Com
     validator.validate(document)
     for wrong in ({"verdict": "impossible"}, {"moves": []}, {"sha256": "0"}, {"extra": 1}):
         assert not validator.is_valid({**document, **wrong})
+
+
+def test_names_in_a_robot_file_are_only_text(command: Command, tmp_path: Path) -> None:
+    document = {
+        **json.loads((DATA / "universal_robots" / "ur_ur10e.json").read_text("utf-8")),
+        "maker": "[/b] :smile: [red]M[/red]",
+        "model": "a\x1b]0;title\x07\x9b2J",
+    }
+    (tmp_path / "ur_ur10e.json").write_text(json.dumps(document), "utf-8")
+    for words in ([], ["show", "ur_ur10e"]):
+        outcome = command("robots", *words, "--catalogue", tmp_path)
+        assert outcome.code == 0, outcome.err
+        assert "[/b] :smile: [red]M[/red]" in outcome.out and "a\\x1b]0;title" in outcome.out
+        assert not set(outcome.out) & {"\x1b", "\x07", "\x9b"}
+        shown = command("robots", *words, "--catalogue", tmp_path, "--json")
+        assert "\x9b" not in shown.out and "\x9b2J" in json.dumps(shown.json, ensure_ascii=False)

@@ -239,3 +239,25 @@ def test_an_include_is_relative_to_the_file_that_names_it(tmp_path: Path) -> Non
     top = tmp_path / "top.xacro"
     out = expand(reader.read(top), top, {}, reader=reader)
     assert [link.get("name") for link in out] == ["inner", "a", "outer"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<xacro:property name="p0" value="aaaaaaaaaa"/>'
+        + "".join(f'<xacro:property name="p{i + 1}" value="{10 * f"${{p{i}}}"}"/>' for i in range(9))
+        + '<l v="${p9}"/>',
+        '<xacro:property name="p0" value="${[1]}"/>'
+        + "".join(f'<xacro:property name="p{i + 1}" value="${{[p{i}, p{i}]}}"/>' for i in range(40))
+        + '<l v="${p40}"/>',
+        '<xacro:property name="b0"><l/></xacro:property>'
+        + "".join(
+            f'<xacro:property name="b{i + 1}">{10 * f"""<xacro:insert_block name="b{i}"/>"""}</xacro:property>'
+            for i in range(9)
+        ),
+    ],
+    ids=["texts", "lists", "blocks"],
+)
+def test_properties_that_multiply(body: str) -> None:
+    with pytest.raises(RobotError, match="grows without end"):
+        expanded(body)

@@ -49,13 +49,15 @@ def command(
     Example: robotplus answer examples/needs/arc_welding.toml -o build/welding
     """
     from robotplus.cli.catalogues import open_catalogue
-    from robotplus.cli.output import bar, console, print_json
+    from robotplus.cli.output import bar, console, print_json, ready_for_folder
     from robotplus.matching.answering import answer
     from robotplus.matching.order import read_order
     from robotplus.scenarios.files import read_need
 
     task, keys = read_need(need), read_order(order)
     robots = open_catalogue(catalogue, add)
+    if output is not None:
+        ready_for_folder(output)
     with bar(quiet=json) as show:
         result = answer(
             task,

@@ -63,7 +63,8 @@ def command(
     else:
         from robotplus.reporting.terminal import print_certificate, print_verdict
 
-        print_certificate(claimed, console())
+        if all(code != "malformed" for code, _ in verdict.reasons):
+            print_certificate(claimed, console())
         print_verdict(verdict, console())
     if verdict.status == "cannot_check":
         raise typer.Exit(CANNOT)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 
 from robotplus.errors import InputError
 from robotplus.proving.gates import ip_covers
+from robotplus.robots.files import KINDS
 from robotplus.robots.model import Robot
+from robotplus.robots.values import MOUNTINGS
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -44,6 +46,9 @@ class Conditions:
         self._numbers = {
             name: read_condition(text, name) for name, text in numbers.items() if text is not None
         }
+        for option, word, words in (("--kind", kind, KINDS), ("--mounting", mounting, MOUNTINGS)):
+            if word is not None and word not in words:
+                raise InputError("no such word", option, value=word, allowed=", ".join(words))
         self._maker, self._kind, self._mounting = maker, kind, mounting
         if ip is not None and not _IP.fullmatch(ip.upper()):
             raise InputError("not an IP code (IEC 60529)", "--ip", value=ip, allowed="such as IP65")
@@ -77,6 +82,8 @@ def read_condition(text: str, name: str) -> Callable[[float], bool]:
         return lambda value: compare(value, bound)
     if match := _RANGE.fullmatch(text):
         low, high = float(match[1]), float(match[2])
+        if low > high:
+            raise InputError("the range is upside down", name, value=text, allowed=f"{match[2]}..{match[1]}")
         return lambda value: low <= value <= high
     allowed = '">=10", "<2.5", "6", "5..20"'
     raise InputError("not a condition", name, value=text, allowed=allowed)

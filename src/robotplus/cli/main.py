@@ -18,7 +18,7 @@ import typer
 
 from robotplus import __version__
 from robotplus.cli import answer, check, prove, robots, scenarios, schema
-from robotplus.errors import RobotPlusError
+from robotplus.errors import RobotPlusError, visible
 
 BAD_INPUT, DEFECT, INTERRUPTED, TERMINATED = 2, 70, 130, 143
 
@@ -113,7 +113,7 @@ def _command(arguments: Sequence[str]) -> int:
 
 
 def _complain(line: str) -> int:
-    sys.stderr.write(f"robotplus: {' '.join(line.split())}\n")
+    sys.stderr.write(f"robotplus: {visible(' '.join(line.split()))}\n")
     return BAD_INPUT
 
 

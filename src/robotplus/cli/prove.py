@@ -42,7 +42,7 @@ def command(
     from robotplus.certificates.certificate import Refusal
     from robotplus.checking import check
     from robotplus.cli.catalogues import find_robot, open_catalogue
-    from robotplus.cli.output import bar, console, json_text, print_json, warn, write_file
+    from robotplus.cli.output import bar, console, json_text, print_json, ready_for_file, warn, write_file
     from robotplus.errors import InputError
     from robotplus.proving import prove
     from robotplus.reporting.terminal import print_certificate, print_verdict
@@ -55,6 +55,8 @@ def command(
         if not all(math.isfinite(v) and abs(v) <= 1e4 for v in base):
             raise InputError("must be finite numbers", "--base", value=base, allowed="metres and degrees")
         place = (*base[:3], math.radians(base[3]))
+    if output is not None:
+        ready_for_file(output)
     with bar(quiet=json) as show:
         show("proving", 0, 2)
         result = prove(task, model, base=place, effort=effort)

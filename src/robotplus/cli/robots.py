@@ -136,7 +136,7 @@ def import_file(
 
     Example: robotplus robots import my.urdf --payload 7 --repeatability 0.03 -o my_arm.json
     """
-    from robotplus.cli.output import bar, console, print_json, write_file
+    from robotplus.cli.output import bar, console, print_json, ready_for_file, write_file
     from robotplus.errors import InputError
     from robotplus.robots.files import format_document
     from robotplus.robots.importing import import_robot
@@ -157,6 +157,8 @@ def import_file(
         "mounting": mounting or None,
     }
     ratings = {name: value for name, value in given.items() if value is not None}
+    if output is not None:
+        ready_for_file(output)
     with bar(quiet=json) as show:
         show("covering the shapes", 0, 1)
         model = import_robot(

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 DASH = "—"
 
 
-def seconds(value: float | None) -> str:
-    return DASH if value is None else f"{value:.2f} s"
+def seconds(value: Any) -> str:
+    return f"{number:.2f} s" if (number := _number(value)) is not None else DASH
 
 
-def millimetres(value: float | None) -> str:
+def millimetres(value: Any) -> str:
     """[m] shown in mm."""
-    if value is None or not math.isfinite(value):
+    if (number := _number(value)) is None:
         return DASH
-    return f"{value * 1000:.3g} mm" if abs(value) < 1 else f"{value * 1000:.0f} mm"
+    return f"{number * 1000:.3g} mm" if abs(number) < 1 else f"{number * 1000:.0f} mm"
 
 
-def degrees(value: float | None) -> str:
+def degrees(value: Any) -> str:
     """[rad] shown in degrees."""
-    return DASH if value is None else f"{math.degrees(value):.2f}°"
+    return f"{math.degrees(number):.2f}°" if (number := _number(value)) is not None else DASH
 
 
-def percent(value: float | None) -> str:
-    return DASH if value is None else f"{value * 100:.0f} %"
+def percent(value: Any) -> str:
+    return f"{number * 100:.0f} %" if (number := _number(value)) is not None else DASH
 
 
 def quantity(value: Any, unit: str = "") -> str:
@@ -55,3 +56,10 @@ def figure(name: str, value: Any) -> str:
 def short(digest: str) -> str:
     """A digest's first characters, enough to recognise it."""
     return digest.removeprefix("sha256:")[:12]
+
+
+def _number(value: Any) -> float | None:
+    """A finite number; None for all else that a certificate from outside may hold in its place."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= sys.float_info.max else None

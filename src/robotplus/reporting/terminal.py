@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -45,10 +46,10 @@ def print_answer(answer: Answer, console: Console, *, language: Language = "en",
 
 def print_certificate(certificate: Certificate, console: Console, *, language: Language = "en") -> None:
     """A certificate's claims, its base, what is not shown and what to confirm."""
-    words, c = Words(language), certificate.claims
-    console.print(Text.assemble(badge(certificate.verdict, words), "  ", (certificate.robot_id, "bold")))
+    words, c = Words(language), _table(certificate.claims)
+    console.print(Text.assemble(badge(str(certificate.verdict), words), "  ", (certificate.robot_id, "bold")))
     table = Table.grid(padding=(0, 2))
-    cycle, tolerance = c.get("cycle_time_s") or {}, c.get("base_tolerance") or {}
+    cycle, tolerance = _table(c.get("cycle_time_s")), _table(c.get("base_tolerance"))
     x, y, z = certificate.base.xyz
     place = f"x {x:.3f} y {y:.3f} z {z:.3f} m, {words('yaw')} {math.degrees(certificate.base.yaw):.1f}°"
     for key, value in [
@@ -70,12 +71,12 @@ def print_certificate(certificate: Certificate, console: Console, *, language: L
         ("engine", certificate.engine),
     ]:
         table.add_row(Text(words(key), style="dim"), Text(value))
-    for entry in certificate.not_shown:
+    for entry in map(_table, certificate.not_shown):
         what = f"{words.known(str(entry.get('what')))}: {quantity(entry.get('detail'))}"
         table.add_row(Text(words("not_shown"), style="dim"), Text(what))
     for premise in certificate.premises:
         if premise.confirm:
-            stated = f"{words.known(premise.name)} = {figure(premise.name, premise.value)} ({premise.source})"
+            stated = f"{words.known(str(premise.name))} = {figure(str(premise.name), premise.value)} ({premise.source})"
             table.add_row(Text(words("confirm"), style="blue"), Text(stated))
     console.print(table)
 
@@ -174,6 +175,11 @@ def _next(answer: Answer, words: Words) -> Text:
         steps.append(words("next_confirm", n=open_questions))
     lines = [Text.assemble((f"{words('next')}: ", "dim"), step) for step in steps]
     return Text("\n").join(lines)
+
+
+def _table(value: Any) -> dict[str, Any]:
+    """A JSON object; an empty one for all else, which a certificate that was not checked may hold."""
+    return value if isinstance(value, dict) else {}
 
 
 def _currency(verdict: Verdict, words: Words) -> Text:

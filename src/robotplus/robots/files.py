@@ -203,13 +203,12 @@ def _format(value: Any, depth: int, lead: int) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise RobotError(
-                "the file is too large",
-                path.name,
-                value=path.stat().st_size,
-                allowed=f"<= {MAX_FILE_BYTES} bytes",
-            )
-        return path.read_bytes()
+        if path.exists() and not path.is_file():  # devices and pipes may have no end
+            raise RobotError("not a regular file", str(path))
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
     except OSError as e:
         raise RobotError(f"cannot be read ({e.strerror})", str(path)) from e
+    if len(content) > MAX_FILE_BYTES:
+        raise RobotError("the file is too large", path.name, allowed=f"<= {MAX_FILE_BYTES} bytes")
+    return content

@@ -7,6 +7,7 @@ certificate's own copy of the need goes through it.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from robotplus.scenarios.reading import read_text
 from robotplus.scenarios.task import Need
 
 MAX_NEED_BYTES = 4_000_000
+# A dotted key this deep means nothing here, and the parser's time grows with the square of its length.
+_DEEP_KEY = re.compile(r"""(?:\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+){16}""")
 TASKS = ("process_path", "pick_place")
 
 
@@ -125,6 +128,9 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
         if path.suffix.lower() == ".json":
             document = json.loads(text, parse_constant=_no_constant)
         elif path.suffix.lower() == ".toml":
+            if deep := _DEEP_KEY.search(text):
+                line = text.count("\n", 0, deep.start()) + 1
+                raise NeedError("a dotted key is nested too deeply", f"{path.name}: line {line}")
             document = tomllib.loads(text)
         else:
             raise NeedError("not a need file", path.name, value=path.suffix, allowed=".toml, .json")

@@ -22,7 +22,11 @@ def read_text(path: Path, *, limit: int, where: str | None = None) -> str:
             raise NeedError(
                 "the file is too large", where, value=f"{size} bytes", allowed=f"<= {limit} bytes"
             )
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(limit + 1)  # what lies about its size, as /proc does, has no say
+        if len(content) > limit:
+            raise NeedError("the file is too large", where, allowed=f"<= {limit} bytes")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         raise NeedError(f"not UTF-8 text (byte {e.start})", where, fix="save it as UTF-8") from None
     except OSError as e:

@@ -21,6 +21,8 @@ from robotplus.robots.importing.expressions import evaluate
 
 MAX_CALLS = 60
 MAX_ELEMENTS = 100_000
+MAX_CHARACTERS = 10_000_000  # put in for expressions, over the whole expansion
+MAX_TEXT = 100_000  # what one expression may stand for [characters]
 
 _TOKEN = re.compile(r"\$(\$+[({])|\$\{([^{}]*)\}|\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _PARAMETER = re.compile(r"(\*{0,2}\w+)(?::?=(\^\|?)?('[^']*'|\"[^\"]*\"|\S*))?")
@@ -93,7 +95,7 @@ class _Expansion:
         self.reader = reader
         self.macros: dict[str, _Macro] = {}
         self.path = Path()
-        self.depth = self.count = 0
+        self.depth = self.count = self.characters = 0
 
     def run(self, root: Element, path: Path) -> Element:
         self.path = path
@@ -106,9 +108,7 @@ class _Expansion:
             yield from self.element(child, scope)
 
     def element(self, node: Element, scope: _Scope) -> Iterator[Element]:
-        self.count += 1
-        if self.count > MAX_ELEMENTS:
-            self.fail("the expansion grows without end")
+        self.grow(elements=1)
         name = _local(node)
         if name is None:
             out = Element(node.tag, {key: self.text(value, scope) for key, value in node.attrib.items()})
@@ -133,7 +133,9 @@ class _Expansion:
             if block is None:
                 self.fail("unknown block", node.get("name"))
             else:
-                yield from (copy.deepcopy(item) for item in block)
+                for item in block:
+                    self.grow(elements=sum(1 for _ in item.iter()))
+                    yield copy.deepcopy(item)
         elif name == "call":
             yield from self.call(self.text(self.attribute(node, "macro"), scope), node, scope)
         elif name in ("element", "attribute"):
@@ -228,9 +230,22 @@ class _Expansion:
         """What a text stands for: a value of its own type when it is one single ``${…}``, else a text."""
         whole = _TOKEN.fullmatch(text.strip())
         if whole and whole[2] is not None:
-            return evaluate(whole[2], self.lookup(scope), self.where())
-        out = _TOKEN.sub(lambda match: self.token(match, scope), text)
+            found = evaluate(whole[2], self.lookup(scope), self.where())
+            if isinstance(found, str | list):
+                self.grow(characters=len(str(found)))
+            return found
+        out = _TOKEN.sub(lambda match: self.put(self.token(match, scope)), text)
         return _typed(out) if convert else out
+
+    def put(self, text: str) -> str:
+        self.grow(characters=len(text))
+        return text
+
+    def grow(self, *, elements: int = 0, characters: int = 0) -> None:
+        self.count += elements
+        self.characters += characters
+        if self.count > MAX_ELEMENTS or self.characters > MAX_CHARACTERS or characters > MAX_TEXT:
+            self.fail("the expansion grows without end")
 
     def token(self, match: re.Match[str], scope: _Scope) -> str:
         escaped, expression, command = match.groups()
