@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.cli.conftest import NEEDS, SEAM, Command
 
 from robotplus.cli.output import staged
+from robotplus.errors import InputError
 
 
 def test_the_folder_holds_everything_flat(written: Path, command: Command, catalogue: Path) -> None:
@@ -74,6 +76,20 @@ def test_a_failure_leaves_no_new_folder(tmp_path: Path) -> None:
         (room / "answer.json").write_text("new")
         raise KeyboardInterrupt
     assert not (tmp_path / "deep").exists()
+
+
+@pytest.mark.parametrize("name", ["answer.json", "cert-a.json"])
+def test_a_pipe_or_folder_under_our_names_is_not_replaced(name: str, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("old")
+    for make in (os.mkfifo, os.mkdir):
+        make(tmp_path / name)
+        with (
+            pytest.raises(InputError, match="not a regular file"),
+            staged(tmp_path, owned=("*.html", "cert-*.json")) as room,
+        ):
+            (room / "answer.json").write_text("new")
+        assert {p.name for p in tmp_path.iterdir()} == {"report.html", name}
+        (tmp_path / name).rename(tmp_path.parent / f"moved-{make.__name__}-{name}")
 
 
 def test_an_empty_folder_of_the_user_stays(tmp_path: Path) -> None:

@@ -150,10 +150,12 @@ def staged(folder: Path, *, owned: Sequence[str] = ()) -> Iterator[Path]:
         room, lock = _room(folder)
         yield room
         new = sorted(room.iterdir())
-        for pattern in owned:
-            for old in folder.glob(pattern):
-                if not (room / old.name).exists():
-                    old.unlink()
+        older = [old for pattern in owned for old in folder.glob(pattern)]
+        for target in (*older, *(folder / path.name for path in new)):
+            ready_for_file(target)
+        for old in older:
+            if not (room / old.name).exists():
+                old.unlink()
         for path in new:
             path.replace(folder / path.name)
     finally:
