@@ -16,7 +16,8 @@ from robotplus.robots.model import Array
 
 ITERATIONS = 30
 MARGIN, LEAST = 1.02, 1e-9  # inflation, so that the limit is mapped strictly inside itself
-FINE, FINE_TRAVEL = 0.01, 0.01  # [rad] all joints together, on one piece
+FINE, FINE_TRAVEL, LONG_TRAVEL = 0.01, 0.01, 0.1  # [rad] all joints together, on one piece
+MANY_MOVES = 40  # with more moves than this, travels are cut as LONG_TRAVEL says
 AWKWARD = 3.0  # a correction on a travel this many times those at its ends is not asked for
 GENERATIONS = 8
 
@@ -24,7 +25,7 @@ GENERATIONS = 8
 def fine_pieces(pieces: Pieces, moves: Sequence[Move]) -> Pieces:
     """Pieces halved until the joints turn little on each."""
     travels = np.array([m.kind == "travel" for m in moves])
-    most = np.where(travels, FINE_TRAVEL, FINE)
+    most = np.where(travels, LONG_TRAVEL if len(moves) > MANY_MOVES else FINE_TRAVEL, FINE)
     for _ in range(GENERATIONS):
         loose = pieces.excursion().sum(axis=1) > most[pieces.move]
         if not loose.any():

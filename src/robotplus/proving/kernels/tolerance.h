@@ -54,8 +54,8 @@ int32_t rp_keeps_clear(const rp_scene *s, const rp_piece *p, double xy, double a
                        int32_t *open);
 
 /* The largest k <= most for which one move (knots t (n), q, d, a (n * 7)) can be done, in all of its phases, with the
- * base anywhere within k * xy and k * angle of its place; 0 when there is none. A travel need not hold the tool
- * everywhere. */
+ * base anywhere within k * xy and k * angle of its place; 0 when there is none. A travel (1; 2: one of very many) need
+ * not hold the tool everywhere. */
 int32_t rp_tolerated(const rp_scene *s, const rp_phase *phase, int32_t n_phase, const double *flange_from_tcp,
                      int32_t travel, int32_t n, const double *t, const double *q, const double *d, const double *a,
                      double xy, double angle, int32_t most);

@@ -8,6 +8,7 @@
 
 #define FINE 0.01        /* [rad] all joints together, on one piece */
 #define FINE_TRAVEL 0.01 /* likewise on a travel */
+#define LONG_TRAVEL 0.1  /* and on one of very many, where the finer cut would cost too much */
 #define HALVINGS 8       /* until pieces are fine */
 #define SPARE (1 / 0.98) /* what is claimed is shown for this many times as much */
 #define GLANCE 8         /* pieces are looked at this far apart first, to come near the answer */
@@ -47,7 +48,7 @@ void rp_halve(const double b[6][RP_DOF], int dof, double left[6][RP_DOF], double
 static int cut(move *m, const double b[6][RP_DOF], int generation) {
     const int dof = m->s->robot->dof;
     double change[RP_DOF] = {0};
-    if (generation < HALVINGS && rp_excursion(b, dof, change) > (m->travel ? FINE_TRAVEL : FINE)) {
+    if (generation < HALVINGS && rp_excursion(b, dof, change) > (m->travel == 2 ? LONG_TRAVEL : m->travel ? FINE_TRAVEL : FINE)) {
         double left[6][RP_DOF], right[6][RP_DOF];
         rp_halve(b, dof, left, right);
         return cut(m, left, generation + 1) && cut(m, right, generation + 1);
