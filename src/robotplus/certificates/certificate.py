@@ -66,7 +66,7 @@ class Certificate:
         payload_used: (tool + heaviest part) / rated payload
         wrist_moment_used, wrist_inertia_used: highest ratio, or null with an entry in not_shown
         base_tolerance: {"xy_m", "angle_rad"}: base poses within which the task stays feasible
-    ``acceleration``: {"joint": [rad/s² per joint used for timing], "low_factor", "high_factor", "basis"}.
+    ``acceleration``: {"joint": [rad/s² per joint used for timing], "nominal", "high", "basis"}.
     ``not_shown``: list of {"what": "self_pair"|"wrist_moment"|…, "detail": …, "demand": …}.
     """
 

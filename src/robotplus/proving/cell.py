@@ -6,7 +6,7 @@ Also what is the same for every robot: which spins of which waypoint keep the to
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from robotplus.errors import NeedError
 from robotplus.proving.kernels.calls import TaskStruct, WorldStruct, kernels, p, rows
-from robotplus.proving.layers import Layers, flange_from_tcp, tcp_from_flange
+from robotplus.proving.layers import Layers, tcp_from_flange
 from robotplus.proving.pack import RobotStruct
 from robotplus.robots.frames import box_transform
 from robotplus.robots.model import OrientedBox
@@ -111,10 +111,9 @@ class Task:
 
 def make_task(program: Program, layers: Layers, world: World, tool: RobotStruct) -> Task:
     """The task with its tool mask: a slot is kept when the tool is clear there and at the fine samples around it."""
-    struct = _task_struct(program, layers, layers, np.ones(len(layers.spin), dtype=np.uint8))
     fine = _fine_layers(layers)
     mask = np.zeros(len(fine.spin), dtype=np.uint8)
-    fine_struct = _task_struct(program, fine, fine, mask)
+    fine_struct = _task_struct(program, fine, mask)
     kernels().rp_tool_mask(ctypes.byref(fine_struct), ctypes.byref(tool), world.pointer, p(mask))
     slot_ok = np.ones(len(layers.spin), dtype=np.uint8)
     for k in range(layers.n):
@@ -124,7 +123,7 @@ def make_task(program: Program, layers: Layers, world: World, tool: RobotStruct)
             same = 0 <= i < len(fine.pose) and fine.stop[i] == layers.stop[k]
             if same and (abs(i - here) == 0 or fine.near[i] == layers.near[k]):
                 slot_ok[own] &= mask[fine.slot_first[i] : fine.slot_first[i] + fine.slot_count[i]]
-    struct = _task_struct(program, layers, layers, slot_ok)
+    struct = _task_struct(program, layers, slot_ok)
     return Task(struct, (layers, slot_ok))
 
 
@@ -136,8 +135,8 @@ def _fine_layers(layers: Layers) -> Layers:
     counts = layers.slot_count[own]
     spins = [layers.spin[layers.slot_first[k] : layers.slot_first[k] + layers.slot_count[k]] for k in own]
     zero = np.zeros(n, dtype=np.int32)
-    return Layers(
-        order=layers.order,
+    return replace(
+        layers,
         pose=layers.fine_pose,
         stop=layers.fine_stop,
         carry=layers.fine_carry,
@@ -149,34 +148,25 @@ def _fine_layers(layers: Layers) -> Layers:
         slot_count=np.ascontiguousarray(counts),
         spin=np.concatenate(spins),
         sample=np.arange(n, dtype=np.int32),
-        fine_pose=layers.fine_pose,
-        fine_stop=layers.fine_stop,
-        fine_carry=layers.fine_carry,
-        fine_near=layers.fine_near,
-        segments=layers.segments,
-        arrive=layers.arrive,
-        leave=layers.leave,
-        continues=layers.continues,
-        twins=layers.twins,
     )
 
 
-def _task_struct(program: Program, layers: Layers, shape: Layers, slot_ok: Bytes) -> TaskStruct:
+def _task_struct(program: Program, layers: Layers, slot_ok: Bytes) -> TaskStruct:
     from_flange = rows(tcp_from_flange(program))
     free = all(s.spins is None for s in program.stops)
     return TaskStruct(
         layers.n,
         0,
-        shape.pose.ctypes.data,
-        shape.stop.ctypes.data,
-        shape.carry.ctypes.data,
-        shape.near.ctypes.data,
-        shape.joined.ctypes.data,
-        shape.hold_spin.ctypes.data,
-        shape.dt.ctypes.data,
-        shape.slot_first.ctypes.data,
-        shape.slot_count.ctypes.data,
-        shape.spin.ctypes.data,
+        layers.pose.ctypes.data,
+        layers.stop.ctypes.data,
+        layers.carry.ctypes.data,
+        layers.near.ctypes.data,
+        layers.joined.ctypes.data,
+        layers.hold_spin.ctypes.data,
+        layers.dt.ctypes.data,
+        layers.slot_first.ctypes.data,
+        layers.slot_count.ctypes.data,
+        layers.spin.ctypes.data,
         slot_ok.ctypes.data,
         int(free),
         2,
@@ -184,6 +174,3 @@ def _task_struct(program: Program, layers: Layers, shape: Layers, slot_ok: Bytes
         len(layers.order) if program.cyclic else -1,
         0,
     )
-
-
-__all__ = ["Task", "World", "flange_from_tcp", "make_task", "make_world"]

@@ -61,8 +61,9 @@ def _shortfall(body: Body, context: Context, ringed: Any, slack: float) -> float
     """Least over a grid of places of what is missing at the farthest waypoint [m]: what a longer arm would need."""
     region = context.program.base
     xs, ys = np.linspace(*region.x, 13), np.linspace(*region.y, 13)
-    sign = -1 if region.mounting == "ceiling" else 1
-    s = np.array([(x, y, z + sign * body.shoulder[2]) for z in region.heights for x in xs for y in ys])
+    turn = world_from_base((0.0, 0.0, 0.0), 0.0, region.mounting)[:3, :3] @ body.shoulder
+    slack += float(np.hypot(turn[0], turn[1]))  # swept round by any yaw
+    s = np.array([(x, y, z + turn[2]) for z in region.heights for x in xs for y in ys])
     d = s[:, None] - ringed[None, :, :3]
     h = (d * ringed[None, :, 3:6]).sum(axis=2)
     flat = np.sqrt(np.maximum(0, (d * d).sum(axis=2) - h * h)) - ringed[0, 6]
