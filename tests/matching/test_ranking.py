@@ -9,11 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robotplus.certificates.certificate import Certificate, Premise
 from robotplus.errors import InputError
 from robotplus.matching.answer import Answer
-from robotplus.matching.order import DEFAULT_ORDER, KEYS, payload_class, read_order, sort_key
+from robotplus.matching.order import (
+    DEFAULT_ORDER,
+    KEYS,
+    OVERSIZED_WEIGHS,
+    open_questions,
+    oversized,
+    payload_class,
+    read_order,
+    sort_key,
+)
 from robotplus.matching.ranking import rank, tightest
 from robotplus.robots.catalogue import Catalogue
+from robotplus.robots.model import Figure, Robot
 
 PLENTY = {
     "takt_s": 1e6,
@@ -76,6 +87,58 @@ def test_every_key_is_a_number_for_every_solution(answered: Answer) -> None:
     for s in answered.solutions:
         key = sort_key(s.robot, s.certificate, order=tuple(KEYS))
         assert all(isinstance(v, (int, float)) for v in key[:-1]) and key[-1] == s.robot.id
+
+
+def candidate(
+    answered: Answer, *, rated: float, load: float, ask: tuple[str, ...]
+) -> tuple[Robot, Certificate]:
+    """A robot of a rating [kg] under a load [kg], proven but for the figures to be confirmed."""
+    first = answered.solutions[0]
+    robot = dataclasses.replace(first.robot, payload_kg=Figure(rated, "data sheet", "high"))
+    asked = tuple(Premise(name, 1.0, "data sheet, from memory", "medium", True) for name in ask)
+    certificate = dataclasses.replace(
+        first.certificate,
+        claims={**first.certificate.claims, "payload_used": load / rated},
+        premises=asked,
+        not_shown=(),
+        verdict="proven_if_confirmed" if ask else "proven",
+    )
+    return robot, certificate
+
+
+def test_figures_of_one_page_are_one_question(answered: Answer) -> None:
+    def count(*ask: str, unstated: tuple[str, ...] = ()) -> int:
+        _, certificate = candidate(answered, rated=10, load=5, ask=ask)
+        entries = tuple({"what": what, "detail": "", "demand": None} for what in (*unstated, "self_pair"))
+        return open_questions(dataclasses.replace(certificate, not_shown=entries))
+
+    assert count() == 0
+    assert count("payload_kg", "wrist_moment_nm", "wrist_inertia_kgm2") == 1
+    assert count("payload_kg", unstated=("wrist_moment", "wrist_inertia")) == 1
+    assert count("payload_kg", "repeatability_mm") == count("payload_kg", unstated=("repeatability",)) == 2
+    assert count("velocity", "limits", "geometry") == 2
+
+
+@pytest.mark.parametrize("ask", [("payload_kg",), ("payload_kg", "wrist_moment_nm"), ("velocity",)])
+def test_one_question_does_not_rank_a_robot_of_ten_times_the_size_first(
+    answered: Answer, ask: tuple[str, ...]
+) -> None:
+    fit = candidate(answered, rated=7, load=5, ask=ask)
+    huge = candidate(answered, rated=165, load=5, ask=())
+    apt = candidate(answered, rated=12, load=5, ask=())
+    assert rank([huge, fit, apt], DEFAULT_ORDER) == [apt, fit, huge]
+    doubtful = candidate(answered, rated=7, load=5, ask=("payload_kg", "repeatability_mm", "velocity"))
+    assert rank([doubtful, huge], DEFAULT_ORDER) == [huge, doubtful]
+
+
+@given(st.floats(0.1, 300), st.floats(1, 1000))
+def test_oversized_is_ten_times_the_load_but_never_small(load: float, rated: float) -> None:
+    certificate = Certificate.__new__(Certificate)
+    object.__setattr__(certificate, "claims", {"payload_used": load / rated})
+    robot = Robot.__new__(Robot)
+    object.__setattr__(robot, "payload_kg", Figure(rated, "", "high"))
+    assert oversized(robot, certificate) == (rated > 20 and load / rated * 10 < 1)
+    assert OVERSIZED_WEIGHS > 1
 
 
 def test_payload_classes_grow_with_the_payload(few: Catalogue) -> None:
