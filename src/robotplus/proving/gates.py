@@ -13,38 +13,9 @@ import numpy as np
 
 from robotplus.certificates.certificate import Premise, Refusal
 from robotplus.proving.context import Context
+from robotplus.proving.questions import AS_IN_THE_MODEL, question
 from robotplus.robots.model import Figure, Robot
 from robotplus.scenarios.task import Program
-
-LABELS = {
-    "payload_kg": ("rated payload", "额定负载"),
-    "velocity": ("maximum joint speeds", "各关节最大速度"),
-    "limits": ("joint limits", "各关节限位"),
-    "repeatability_mm": ("repeatability (ISO 9283)", "重复定位精度(ISO 9283)"),
-    "ip": ("ingress protection", "防护等级"),
-    "explosion_zone": ("explosion protection", "防爆等级"),
-    "temperature_c": ("ambient temperature range", "环境温度范围"),
-    "mounting": ("allowed mounting", "允许的安装方式"),
-    "wrist_moment_nm": ("allowable wrist moment", "腕部允许力矩"),
-    "wrist_inertia_kgm2": ("allowable wrist inertia", "腕部允许惯量"),
-    "geometry": ("link lengths and shape", "连杆尺寸与外形"),
-    "acceleration": ("joint accelerations with the load", "带载关节加速度"),
-    "shape": ("the outer shape of every link", "各连杆外形"),
-}
-
-
-def question(robot: Robot, name: str, value: Any = None) -> tuple[str, str]:
-    """The question to the maker, in English and Chinese."""
-    en, zh = LABELS[name]
-    if value is None:
-        return (
-            f"{robot.maker}: what is the {en} of the {robot.model}?",
-            f"{robot.maker}:{robot.model} 的{zh}是多少?",
-        )
-    return (
-        f"{robot.maker}: please confirm the {en} of the {robot.model} ({value}).",
-        f"{robot.maker}:请确认 {robot.model} 的{zh}({value})。",
-    )
 
 
 def refusal(
@@ -104,7 +75,8 @@ def rating_short(robot: Robot, context: Context) -> Refusal | None:
             asked = needed if isinstance(needed, str) else ", ".join(f"{v:g}" for v in needed)
             fields |= {"needed": asked, "available": ", ".join(str(v) for v in figure.value)}
         if figure.needs_confirmation:
-            en, zh = question(robot, name, figure.value)
+            bound = {"payload_kg": f"≥ {context.load_kg:.6g}", "repeatability_mm": f"≤ {needed}"}
+            en, zh = question(robot, name, figure.value, needed=bound.get(name, needed))
             return refusal(context, robot, "unknown", constraint, question_en=en, question_zh=zh, **fields)
         witness = {"kind": "rating", "figure": name}
         return refusal(context, robot, "impossible", constraint, witness=witness, **fields)
@@ -188,12 +160,17 @@ def confirmations(robot: Robot, context: Context, *, wrist: bool) -> list[Premis
         shown = [j.velocity for j in robot.joints] if name == "velocity" else value
         if name == "limits":
             shown = [[j.lower, j.upper] for j in robot.joints]
-        asked = "" if name in ("velocity", "limits") else value
-        en, zh = question(robot, name, asked if asked != "" else "as in the model file")
+        bound = {
+            "payload_kg": f"≥ {context.load_kg:.6g}",
+            "repeatability_mm": f"≤ {needed_repeatability(context.program):.6g}",
+        }
+        needed = bound.get(name, getattr(need, name, None))
+        asked = AS_IN_THE_MODEL if name in ("velocity", "limits") else value
+        en, zh = question(robot, name, asked, needed=needed)
         out.append(Premise(name, shown, figure.source, figure.confidence, True, en, zh))
     if robot.geometry_confidence == "low":
-        en, zh = question(robot, "geometry", "as in the model file")
-        out.append(Premise("geometry", "as in the model file", robot.geometry_source, "low", True, en, zh))
+        en, zh = question(robot, "geometry", AS_IN_THE_MODEL)
+        out.append(Premise("geometry", AS_IN_THE_MODEL, robot.geometry_source, "low", True, en, zh))
     return out
 
 

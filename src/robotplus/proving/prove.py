@@ -12,7 +12,8 @@ from robotplus.certificates.certificate import Certificate, Refusal
 from robotplus.proving.body import make_body
 from robotplus.proving.certify import certify
 from robotplus.proving.context import Context, make_context
-from robotplus.proving.gates import missing_data, question, rating_short, refusal, too_slow
+from robotplus.proving.gates import missing_data, rating_short, refusal, too_slow
+from robotplus.proving.questions import AS_IN_THE_MODEL, question
 from robotplus.proving.search import DEFAULT, Outcome, Place, search
 from robotplus.proving.witness import out_of_reach
 from robotplus.robots.model import Robot
@@ -82,7 +83,7 @@ def attempt(
             witness=witness[0],
         )
         if robot.geometry_confidence == "low":
-            en, zh = question(robot, "geometry", "as in the model file")
+            en, zh = question(robot, "geometry", AS_IN_THE_MODEL)
             refused = refusal(
                 context,
                 robot,
