@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from robotplus.certificates.certificate import Certificate, Premise, Refusal, Verdict, VerdictName
@@ -34,7 +34,10 @@ class Solution:
 
 @dataclass(frozen=True)
 class Answer:
-    """The whole answer. ``solutions`` are best first; ``counts`` by verdict over the whole catalogue."""
+    """The whole answer. ``solutions`` are best first; ``counts`` by verdict over the whole catalogue.
+
+    ``names``: maker and model by robot id, for the robots refused.
+    """
 
     need: Need
     solutions: tuple[Solution, ...]
@@ -45,6 +48,11 @@ class Answer:
     seed: int
     order: tuple[str, ...]
     timing: dict[str, float]
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def name(self, robot_id: str) -> tuple[str, str]:
+        """Maker and model; an id that is not known stands for the model."""
+        return self.names.get(robot_id, ("", robot_id))
 
     def to_document(self) -> dict[str, Any]:
         """The answer as JSON (certificates by digest, not inlined); timings are left out so bytes repeat."""
@@ -71,5 +79,8 @@ class Answer:
                 }
                 for s in self.solutions
             ],
-            "refusals": [r.to_document() for r in self.refusals],
+            "refusals": [
+                {**r.to_document(), **dict(zip(("maker", "model"), self.name(r.robot_id), strict=True))}
+                for r in self.refusals
+            ],
         }

@@ -90,6 +90,7 @@ def answer(
         seed=need.seed,
         order=tuple(order),
         timing=timing,
+        names={i: (catalogue[i].maker, catalogue[i].model) for i in (r.robot_id for r in refusals)},
     )
 
 
