@@ -29,8 +29,9 @@ lint: build ## ruff, mypy --strict, import-linter, deptry
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry src
 
-test: lint ## lint, then the whole test suite
+test: lint ## lint, the whole test suite, and the portal's part again on PostgreSQL
 	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/python scripts/with_postgres.py $(BIN)/pytest tests/portal -n 2 --dist worksteal
 
 $(VENV)/.bench: $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'

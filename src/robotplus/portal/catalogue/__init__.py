@@ -1,0 +1,1 @@
+"""Models: robots and parts as facts, versioned by hash, owned by nobody."""

@@ -1,0 +1,54 @@
+"""Turns what actions refuse into pages, and says what a page may load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from robotplus.errors import InputError
+from robotplus.portal.core.errors import AbsentError, ConflictError, ForbiddenError, LimitError
+
+STATUS: dict[type[InputError], int] = {
+    AbsentError: 404,
+    ForbiddenError: 403,
+    ConflictError: 409,
+    LimitError: 429,
+}
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "connect-src 'self' blob: data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def status_of(error: InputError) -> int:
+    """The HTTP status that tells of an error; 422 for what is wrong in the input."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+
+
+class RefusalMiddleware:
+    """A refusal that reaches here becomes one page with one line; a form's own view shows it beside the field."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, InputError):
+            return None
+        return render(request, "refusal.html", {"error": error}, status=status_of(error))
+
+
+class ContentPolicyMiddleware:
+    """No page loads anything from elsewhere, and nothing inline runs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response

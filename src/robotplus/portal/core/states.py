@@ -1,0 +1,41 @@
+"""Moves something along its kind's state table, one mover at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models, transaction
+
+from robotplus.portal.core.errors import ConflictError, RefusedError
+from robotplus.portal.core.events import log_event
+from robotplus.portal.core.reader import Reader
+from robotplus.portal.kinds import Kind
+from robotplus.portal.kinds.kind import KindError
+
+
+@transaction.atomic
+def do_move(
+    reader: Reader, subject: Any, kind: Kind, move: str, *, sides: frozenset[str], reason: str = ""
+) -> None:
+    """Make a move of the state table and log it.
+
+    Args:
+        subject: a saved record with a ``state``.
+        sides: on which sides of the table the reader stands for this subject.
+
+    Raises:
+        RefusedError: no such move from here for these sides, or a reason is missing.
+        ConflictError: somebody moved it in the meantime.
+    """
+    before = subject.state
+    try:
+        step = kind.move(move, before, sides)
+    except KindError as e:
+        raise RefusedError(str(e)) from e
+    if step.reason and not reason.strip():
+        raise RefusedError("say why", field="reason")
+    table: models.QuerySet[Any] = type(subject)._default_manager.filter(pk=subject.pk, state=before)
+    if not table.update(state=step.end):
+        raise ConflictError("it was changed in the meantime; look again")
+    subject.state = step.end
+    log_event(reader, f"{kind.noun}.{move}", subject, before=before, after=step.end)

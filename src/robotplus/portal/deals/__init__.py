@@ -1,0 +1,1 @@
+"""What parties agree and carry out."""

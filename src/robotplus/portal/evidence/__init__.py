@@ -1,0 +1,1 @@
+"""Why a claim is to be believed."""

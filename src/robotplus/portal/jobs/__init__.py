@@ -1,0 +1,1 @@
+"""Long work that no killed process loses."""

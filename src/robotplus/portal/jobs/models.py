@@ -1,0 +1,50 @@
+"""A job row: accepted work that is done at least once, and whose result is kept once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Job(models.Model):
+    """One piece of long work. Only the holder of an unexpired lease may write to a running job."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)  # names its handler, see jobs.handlers
+    params = models.JSONField(default=dict)
+    key = models.CharField(max_length=80)  # digest of everything the result depends on
+    organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.CASCADE)
+    user = models.ForeignKey("parties.User", null=True, on_delete=models.SET_NULL)
+    visitor = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempt = models.PositiveIntegerField(default=0)
+    lease = models.UUIDField(null=True)  # of the worker that holds it
+    leased_until = models.DateTimeField(null=True)
+    progress = models.JSONField(default=dict)  # {"stage", "done", "of", "found"}
+    cancel_requested = models.BooleanField(default=False)
+    error = models.TextField(blank=True)  # one line for people
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "created_at"]), models.Index(fields=["key"])]
+
+
+class Result(models.Model):
+    """What a job's key leads to, committed once; the files lie in a folder named by the key."""
+
+    key = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=40)
+    summary = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,133 @@
+"""What a kind file says: typed, labelled fields and a table of states and moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from robotplus.errors import InputError
+
+Noun = Literal["offer", "need", "deal", "programme"]
+FieldType = Literal[
+    "text",  # one line
+    "prose",  # paragraphs
+    "number",  # in the field's unit
+    "choice",  # one of its options
+    "choices",  # several of its options
+    "flag",
+    "date",
+    "area",  # code of an area
+    "areas",
+    "model",  # id of a catalogue model
+    "scenario",  # id of a scenario
+    "price",  # amount, currency, tax, basis, scope: see offers.price
+    "document",  # an uploaded file
+]
+Side = Literal["owner", "counterpart", "operator", "system"]
+ROLES: tuple[str, ...] = get_args(Side)
+
+
+class KindError(InputError):
+    """A kind file is wrong, or a value does not fit its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        """The label in the language nearest to a code such as ``zh-hans`` or ``en``."""
+        return self.zh if language.startswith("zh") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One attribute. ``low`` and ``high`` bound a number inclusively; ``filter`` offers it as a search filter."""
+
+    name: str
+    label: Label
+    type: FieldType
+    required: bool = False
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    options: tuple[Option, ...] = ()
+    filter: bool = False
+    help: Label = Label("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``listed``: what is in this state may be shown by its visibility; ``final``: no move leads out."""
+
+    name: str
+    label: Label
+    listed: bool = False
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A way from one state to another, open to ``who``. ``reason``: the mover must say why."""
+
+    name: str
+    label: Label
+    start: tuple[str, ...]
+    end: str
+    who: tuple[Side, ...]
+    reason: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    id: str
+    noun: Noun
+    version: int
+    label: Label
+    about: Label
+    fields: tuple[Field, ...]
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+    answers: tuple[str, ...] = ()  # a kind of need: the kinds of offer that may answer it; else empty
+    link: str = ""  # technology, product, integration or scenario: its place in the chain
+
+    @property
+    def initial(self) -> str:
+        return self.states[0].name
+
+    def state(self, name: str) -> State:
+        for s in self.states:
+            if s.name == name:
+                return s
+        raise KindError("unknown state", self.id, value=name, allowed=", ".join(s.name for s in self.states))
+
+    def field(self, name: str) -> Field:
+        for f in self.fields:
+            if f.name == name:
+                return f
+        raise KindError("unknown field", self.id, value=name, allowed=", ".join(f.name for f in self.fields))
+
+    def moves_from(self, state: str, sides: frozenset[str] | set[str]) -> tuple[Move, ...]:
+        """The moves that someone on these sides may make from a state."""
+        return tuple(m for m in self.moves if state in m.start and sides & set(m.who))
+
+    def move(self, name: str, state: str, sides: frozenset[str] | set[str]) -> Move:
+        """One move.
+
+        Raises:
+            KindError: no such move from this state for someone on these sides.
+        """
+        allowed = self.moves_from(state, sides)
+        for m in allowed:
+            if m.name == name:
+                return m
+        raise KindError(
+            f"cannot be done from {state!r}", self.id, value=name, allowed=", ".join(m.name for m in allowed)
+        )

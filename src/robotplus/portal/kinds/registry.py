@@ -1,0 +1,136 @@
+"""Reads the kind files: data/<noun>/<id>.toml, and those of a folder that the deployer names."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from robotplus.portal.kinds.kind import (
+    ROLES,
+    Field,
+    FieldType,
+    Kind,
+    KindError,
+    Label,
+    Move,
+    Noun,
+    Option,
+    State,
+)
+
+BUILT_IN = Path(__file__).parent / "data"
+NOUNS: tuple[Noun, ...] = get_args(Noun)
+
+
+@functools.cache
+def kinds() -> Mapping[str, Kind]:
+    """Every kind by id. ``ROBOTPLUS_KINDS`` may name one more folder of the same layout.
+
+    Raises:
+        KindError: a file is wrong, or two share an id.
+    """
+    found: dict[str, Kind] = {}
+    extra = os.environ.get("ROBOTPLUS_KINDS")
+    for folder in (BUILT_IN, *([Path(extra)] if extra else [])):
+        for noun in NOUNS:
+            for path in sorted((folder / noun).glob("*.toml")):
+                one = read_kind(path, noun)
+                if one.id in found:
+                    raise KindError("two kinds share an id", str(path), value=one.id)
+                found[one.id] = one
+    return found
+
+
+def kind(kind_id: str, noun: Noun | None = None) -> Kind:
+    """The kind of that id.
+
+    Raises:
+        KindError: no such kind (of that noun).
+    """
+    of_noun = {k: v for k, v in kinds().items() if noun in (None, v.noun)}
+    if kind_id not in of_noun:
+        raise KindError("unknown kind", noun, value=kind_id, allowed=", ".join(of_noun))
+    return of_noun[kind_id]
+
+
+def noun_kinds(noun: Noun) -> tuple[Kind, ...]:
+    return tuple(k for k in kinds().values() if k.noun == noun)
+
+
+def read_kind(path: Path, noun: Noun) -> Kind:
+    """One kind file.
+
+    Raises:
+        KindError: what is wrong with it.
+    """
+    try:
+        doc = tomllib.loads(path.read_text(encoding="utf-8"))
+        kind = Kind(
+            id=path.stem,
+            noun=noun,
+            version=doc["version"],
+            label=Label(**doc["label"]),
+            about=Label(**doc["about"]),
+            fields=tuple(_field(f) for f in doc.get("field", ())),
+            states=tuple(State(s.pop("name"), Label(**s.pop("label")), **s) for s in doc["state"]),
+            moves=tuple(_move(m) for m in doc["move"]),
+            answers=tuple(doc.get("answers", ())),
+            link=doc.get("link", ""),
+        )
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as e:
+        raise KindError(f"cannot be read: {e!r}", str(path)) from e
+    _check(kind, str(path))
+    return kind
+
+
+def _field(raw: dict[str, Any]) -> Field:
+    options = tuple(Option(o.pop("value"), Label(**o)) for o in raw.pop("options", ()))
+    low, high = raw.pop("range", (None, None))
+    helped = Label(**raw.pop("help", {"zh": "", "en": ""}))
+    return Field(label=Label(**raw.pop("label")), options=options, low=low, high=high, help=helped, **raw)
+
+
+def _move(raw: dict[str, Any]) -> Move:
+    return Move(
+        raw["name"],
+        Label(**raw["label"]),
+        tuple(raw["from"]),
+        raw["to"],
+        tuple(raw["who"]),
+        raw.get("reason", False),
+    )
+
+
+def _check(kind: Kind, where: str) -> None:
+    names = [s.name for s in kind.states]
+    fields = [f.name for f in kind.fields]
+    if len(set(names)) < len(names) or len(set(fields)) < len(fields):
+        raise KindError("a name stands twice", where)
+    for f in kind.fields:
+        if f.type not in get_args(FieldType):
+            raise KindError(
+                "unknown type", f"{where}: {f.name}", value=f.type, allowed=", ".join(get_args(FieldType))
+            )
+        if (f.type in ("choice", "choices")) != bool(f.options):
+            raise KindError("options belong to a choice, and a choice has some", f"{where}: {f.name}")
+    for m in kind.moves:
+        for state in (*m.start, m.end):
+            if state not in names:
+                raise KindError("unknown state", f"{where}: {m.name}", value=state, allowed=", ".join(names))
+        for side in m.who:
+            if side not in ROLES:
+                raise KindError("unknown side", f"{where}: {m.name}", value=side, allowed=", ".join(ROLES))
+    reached, ahead = {kind.initial}, [kind.initial]
+    while ahead:
+        here = ahead.pop()
+        new = {m.end for m in kind.moves if here in m.start} - reached
+        reached |= new
+        ahead += new
+        if kind.state(here).final and any(here in m.start for m in kind.moves):
+            raise KindError("a final state has a move", where, value=here)
+    if unreached := set(names) - reached:
+        raise KindError("states that no move reaches", where, value=", ".join(sorted(unreached)))

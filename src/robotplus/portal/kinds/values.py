@@ -1,0 +1,172 @@
+"""Validates what people give for a kind's fields: clean values, or what is wrong field by field."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from robotplus.portal.kinds.kind import Field, Kind
+from robotplus.portal.kinds.price import read_price
+
+Problems = dict[str, Promise | str]
+UNITS = {
+    "公斤": "kg",
+    "千克": "kg",
+    "米": "m",
+    "毫米": "mm",
+    "厘米": "cm",
+    "秒": "s",
+    "天": "d",
+    "元": "CNY",
+    "小时": "h",
+}
+SCALES = {
+    ("g", "kg"): 1e-3,
+    ("t", "kg"): 1e3,
+    ("kg", "t"): 1e-3,
+    ("mm", "m"): 1e-3,
+    ("cm", "m"): 1e-2,
+    ("m", "mm"): 1e3,
+    ("cm", "mm"): 10.0,
+    ("min", "s"): 60.0,
+    ("h", "s"): 3600.0,
+}
+MAX_TEXT, MAX_PROSE = 300, 20_000
+_NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.]\d*)?|[.]\d+)(?:e[+-]?\d{1,2})?)\s*(\D*)$", re.I)
+
+
+def check_values(
+    kind: Kind, given: Mapping[str, Any], *, draft: bool = False
+) -> tuple[dict[str, Any], Problems]:
+    """The values that fit the kind's fields, and a sentence for each field that does not.
+
+    Args:
+        draft: required fields may still be missing.
+    """
+    clean: dict[str, Any] = {}
+    problems: Problems = {}
+    for name in given.keys() - {f.name for f in kind.fields}:
+        problems[name] = _("unknown field")
+    for field in kind.fields:
+        raw = given.get(field.name)
+        if raw is None or raw == "" or raw == []:
+            if field.required and not draft:
+                problems[field.name] = _("required")
+            continue
+        try:
+            clean[field.name] = READERS[field.type](field, raw)
+        except ValueError as e:
+            problems[field.name] = e.args[0]
+    return clean, problems
+
+
+def read_number(text: Any, unit: str = "") -> float:
+    """A number as people write it: ``3.5``, ``3,5``, ``3 500``, ``12公斤``, ``1.2 m`` where the unit is mm.
+
+    Raises:
+        ValueError: with the sentence to show.
+    """
+    if isinstance(text, bool):
+        raise ValueError(_("not a number"))
+    if isinstance(text, (int, float)):
+        value = float(text)
+        if not math.isfinite(value):
+            raise ValueError(_("not a number"))
+        return value
+    plain = unicodedata.normalize("NFKC", str(text)).strip().replace(" ", "")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?\D*", plain):
+        plain = plain.replace(",", "")
+    match = _NUMBER.match(plain.replace(",", ".", 1))
+    if not match:
+        raise ValueError(_("not a number"))
+    value, said = float(match[1]), UNITS.get(match[2], match[2])
+    if not math.isfinite(value):
+        raise ValueError(_("not a number"))
+    if said and said != unit:
+        if (said, unit) not in SCALES:
+            raise ValueError(_("the unit here is %(unit)s") % {"unit": unit or "1"})
+        value *= SCALES[said, unit]
+    return value
+
+
+def _number(field: Field, raw: Any) -> float:
+    value = read_number(raw, field.unit)
+    low = -math.inf if field.low is None else field.low
+    high = math.inf if field.high is None else field.high
+    if not low <= value <= high:
+        raise ValueError(_("must lie between %(low)g and %(high)g") % {"low": low, "high": high})
+    return value
+
+
+def _line(field: Field, raw: Any, limit: int = MAX_TEXT) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(_("not a text"))
+    text = raw.replace("\r\n", "\n").strip()
+    if len(text) > limit:
+        raise ValueError(_("at most %(limit)d characters") % {"limit": limit})
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
+        raise ValueError(_("contains control characters"))
+    return text
+
+
+def _prose(field: Field, raw: Any) -> str:
+    return _line(field, raw, MAX_PROSE)
+
+
+def _choice(field: Field, raw: Any) -> str:
+    if raw not in [o.value for o in field.options]:
+        raise ValueError(_("not one of the choices"))
+    return str(raw)
+
+
+def _choices(field: Field, raw: Any) -> list[str]:
+    return sorted({_choice(field, r) for r in (raw if isinstance(raw, list) else [raw])})
+
+
+def _flag(field: Field, raw: Any) -> bool:
+    if raw not in (True, False, "on", "true", "false", "1", "0", 1, 0):
+        raise ValueError(_("yes or no"))
+    return raw in (True, "on", "true", "1", 1)
+
+
+def _date(field: Field, raw: Any) -> str:
+    try:
+        return dt.date.fromisoformat(str(raw)).isoformat()
+    except ValueError:
+        raise ValueError(_("a date such as 2026-03-31")) from None
+
+
+def _codes(field: Field, raw: Any) -> list[str]:
+    return sorted({_line(field, r, 40) for r in (raw if isinstance(raw, list) else [raw])})
+
+
+def _code(field: Field, raw: Any) -> str:
+    return _line(field, raw, 64)
+
+
+def _price(field: Field, raw: Any) -> dict[str, Any]:
+    return read_price(raw)
+
+
+READERS: Mapping[str, Callable[[Field, Any], Any]] = {
+    "text": _line,
+    "prose": _prose,
+    "number": _number,
+    "choice": _choice,
+    "choices": _choices,
+    "flag": _flag,
+    "date": _date,
+    "area": _code,
+    "areas": _codes,
+    "model": _code,
+    "scenario": _code,
+    "price": _price,
+    "document": _code,
+}

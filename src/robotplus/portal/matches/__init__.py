@@ -1,0 +1,1 @@
+"""A need joined to what answers it, with the reasons."""

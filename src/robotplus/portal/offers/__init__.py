@@ -1,0 +1,1 @@
+"""What a party supplies, on its terms."""

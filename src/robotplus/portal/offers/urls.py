@@ -1,0 +1,5 @@
+"""URLs of the offers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

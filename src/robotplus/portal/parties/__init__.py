@@ -1,0 +1,1 @@
+"""Who takes part: persons, organisations and the grants that join them."""

@@ -1,0 +1,1 @@
+"""Something public with targets that are followed."""

@@ -1,0 +1,1 @@
+"""One search over needs, offers and models."""

@@ -1,0 +1,5 @@
+"""URLs of the search."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

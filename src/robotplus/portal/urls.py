@@ -1,0 +1,23 @@
+"""Every URL of the portal: each app keeps its own; the API lies under /api."""
+
+from django.urls import include, path
+
+APPS = (
+    "parties",
+    "catalogue",
+    "offers",
+    "needs",
+    "matches",
+    "deals",
+    "evidence",
+    "programmes",
+    "jobs",
+    "search",
+    "web",
+)
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(path("", include(f"robotplus.portal.{app}.urls")) for app in APPS),
+]

@@ -1,0 +1,1 @@
+"""Pages that belong to no single noun, the base templates and the built front end."""
