@@ -1,7 +1,8 @@
 """Runs a command with a PostgreSQL of its own: ``python scripts/with_postgres.py pytest tests/portal``.
 
-Installs PostgreSQL where it may (root on Debian), starts an empty cluster in a temporary folder on a free port, sets ``DATABASE_URL``, and removes all of it after.
-With ``DATABASE_URL`` set already, the command runs against that. Exit code: the command's; 3 without PostgreSQL.
+Installs PostgreSQL where it may (root on Debian), starts an empty cluster in a temporary folder on a free port,
+sets ``DATABASE_URL``, and removes all of it after. With ``DATABASE_URL`` set already, the command runs against
+that one. Exit code: the command's; 3 without PostgreSQL.
 """
 
 from __future__ import annotations
