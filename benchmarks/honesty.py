@@ -1,37 +1,44 @@
 """Honesty: random robots and tasks, every certificate checked, some replayed by a third, independent opinion.
 
-python -m benchmarks.honesty --pairs 10000 --replays 200
+    python -m benchmarks.honesty --pairs 10000 --replays 200
+
+What goes wrong is listed one by one; ``--list`` lists every pair.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import ours
+from benchmarks import ours, pieces
 from benchmarks.oracle import replay_certificate
+from benchmarks.pieces import Piece
 from benchmarks.random_tasks import random_need
 from benchmarks.rows import Row, at_least, at_most, report, shown
+from benchmarks.watch import Watch
 from robotplus.certificates.certificate import Certificate
 from robotplus.robots.model import Robot
 from robotplus.scenarios.task import Need
 
-PIECE = 50
+PIECE = 50  # pairs drawn with one seed
+NO = ("impossible", "not_found", "unknown")
+BROKEN = "broken"  # the verdict written down when the engine itself failed
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one pair. ``short``: what the robot certainly lacks; ``refused``: what check said;
-    ``violations``: what the replay found, None when it was not replayed."""
+    """What became of one pair. ``short``: what the robot certainly lacks; ``refused``: what check said, or how
+    the engine failed; ``violations``: what the replay found, None when it was not replayed."""
 
     name: str
     robot: str
+    family: str
     verdict: str
     short: str
     refused: str
@@ -74,54 +81,80 @@ def attempt(count: int, seed: int, replays: int) -> list[Outcome]:
     for number in range(count):
         robot = robots[rng.integers(len(robots))]
         need = random_need(robot, rng, f"random-{seed}-{number}")
+        outcome = _judged(need, robot, replay=replays > 0)
+        replays -= outcome.violations is not None
+        out.append(outcome)
+    return out
+
+
+def _judged(need: Need, robot: Robot, *, replay: bool) -> Outcome:
+    """One pair; an engine that fails is an outcome like any other, or the rest would never be looked at."""
+    told, refused, violations = BROKEN, "", None
+    try:
         result = ours.prove(need, robot)
-        refused, violations = "", None
+        told = str(result.verdict)
         if isinstance(result, Certificate):
             verdict = ours.judge(result, need)
             refused = "" if verdict.holds else "; ".join(f"{code}: {text}" for code, text in verdict.reasons)
-            if replays > 0:
-                replays -= 1
+            if replay:
                 found = replay_certificate(result.to_document(), robot.document, need.program)
                 violations = tuple(f"{kind}: {detail}" for kind, detail in found.violations.items())
-        out.append(Outcome(need.id, robot.id, result.verdict, surely_short(need, robot), refused, violations))
-    return out
+    except Exception as error:
+        told, refused = BROKEN, f"{type(error).__name__}: {error}"
+    return Outcome(need.id, robot.id, need.family, told, surely_short(need, robot), refused, violations)
 
 
 def rows(outcomes: Iterable[Outcome], pairs: int) -> list[Row]:
     """The counts, on the raw output before any filter."""
     outcomes = list(outcomes)
-    certified = [o for o in outcomes if o.verdict not in ("impossible", "not_found", "unknown")]
+    certified = [o for o in outcomes if o.verdict not in (*NO, BROKEN)]
     replayed = [o for o in outcomes if o.violations is not None]
     hits = [o for o in replayed if any(v.startswith("collision") for v in o.violations or ())]
     others = [o for o in replayed if o.violations and o not in hits]
     short = {what: [o for o in outcomes if o.short == what] for what in ("payload", "reach")}
-    out = [shown("random pairs", len(outcomes), "pairs")]
-    out.append(at_least("certificates among them", len(certified), pairs / 5, "certificates"))
+    told = ", ".join(f"{n} {verdict}" for verdict, n in Counter(o.verdict for o in outcomes).most_common())
+    families = ", ".join(f"{n} {family}" for family, n in Counter(o.family for o in certified).most_common())
+    out = [shown("honesty: random pairs", len(outcomes), "pairs"), shown("honesty: verdicts", told, "")]
+    out.append(at_least("honesty: certificates among them", len(certified), pairs / 5, "certificates"))
+    out.append(shown("honesty: families of the certificates", families, ""))
+    refused = sum(bool(o.refused) for o in certified)
+    out.append(at_most("honesty: certificates that check refuses", refused, 0, "certificates"))
+    broken = sum(o.verdict == BROKEN for o in outcomes)
+    out.append(at_most("honesty: pairs on which the engine fails", broken, 0, "pairs"))
+    out.append(shown("honesty: certificates replayed at 1 ms", len(replayed), "certificates"))
+    out.append(at_most("honesty: replays with a collision", len(hits), 0, "certificates"))
     out.append(
-        at_most("certificates that check refuses", sum(bool(o.refused) for o in certified), 0, "certificates")
+        at_most("honesty: replays that leave limits, path or clearance", len(others), 0, "certificates")
     )
-    out.append(shown("certificates replayed at 1 ms", len(replayed), "certificates"))
-    out.append(at_most("replays with a collision", len(hits), 0, "certificates"))
-    out.append(at_most("replays that leave limits, path or clearance", len(others), 0, "certificates"))
-    for what, pairs_short in short.items():
-        proven = sum(o in certified for o in pairs_short)
-        out.append(at_most(f"proven though short of {what}, of {len(pairs_short)}", proven, 0, "pairs"))
+    for what, lacking in short.items():
+        proven = sum(o in certified for o in lacking)
+        out.append(at_most(f"honesty: proven though short of {what}, of {len(lacking)}", proven, 0, "pairs"))
     return out
 
 
-def run(pairs: int, replays: int, seed: int, workers: int) -> list[Outcome]:
-    """All pairs, over some processes; replays are spread over all of them."""
+def wrong(outcomes: Iterable[Outcome]) -> list[str]:
+    """A line for each pair that should not have ended as it did."""
+    out = []
+    for o in outcomes:
+        short = o.short if o.verdict not in (*NO, BROKEN) else ""
+        what = "; ".join(filter(None, [o.refused, *(o.violations or ()), short and f"short of {short}"]))
+        if what:
+            out.append(f"{o.verdict}: {o.name} on {o.robot}: {what}")
+    return out
+
+
+def cut(pairs: int, replays: int, seed: int) -> list[Piece[Outcome]]:
+    """The pairs in pieces; replays are spread over all of them, and the seeds of runs do not overlap."""
     counts = [min(PIECE, pairs - first) for first in range(0, pairs, PIECE)]
-    each = -(-replays // len(counts))
-    seeds = [seed * 100_000 + k for k in range(len(counts))]
-    if workers == 1:
-        return [o for c, s in zip(counts, seeds, strict=True) for o in attempt(c, s, each)]
-    with ProcessPoolExecutor(workers) as pool:
-        return [o for part in pool.map(attempt, counts, seeds, [each] * len(counts)) for o in part]
+    share, more = divmod(replays, len(counts))
+    return [
+        Piece(attempt, (count, seed * 100_000 + k, share + (k < more)), Outcome)
+        for k, count in enumerate(counts)
+    ]
 
 
 def main() -> None:
-    """Run and report; what went wrong is listed."""
+    """Run and report."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -129,12 +162,15 @@ def main() -> None:
     parser.add_argument("--replays", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--list", action="store_true", help="print every pair")
     parser.add_argument("--out", type=Path, default=Path("build/honesty.json"))
     args = parser.parse_args()
-    outcomes = run(args.pairs, args.replays, args.seed, args.workers)
-    for o in outcomes:
-        if o.refused or o.violations:
-            print(f"{o.name} on {o.robot}: {o.refused or '; '.join(o.violations or ())}")
+    work = cut(args.pairs, args.replays, args.seed)
+    with Watch() as watch:
+        outcomes = pieces.run(work, workers=args.workers, watch=watch, what="random pairs")
+    for o in outcomes if args.list else ():
+        print(f"{o.name} {o.robot} {o.family} {o.verdict} {o.short}".rstrip())
+    print("\n".join(wrong(outcomes)))
     report("honesty", [row.to_document() for row in rows(outcomes, args.pairs)], args.out)
 
 
