@@ -1,4 +1,7 @@
-"""Reads the kind files: data/<noun>/<id>.toml, and those of a folder that the deployer names."""
+"""Reads the kind files: data/<noun>/<id>.toml, and those of a folder that the deployer names.
+
+A kind holds its own ``[[state]]`` and ``[[move]]`` tables, or names one that several share: ``table = "listing"``.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +72,8 @@ def read_kind(path: Path, noun: Noun) -> Kind:
     """
     try:
         doc = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "table" in doc:
+            doc |= tomllib.loads(_table(path, doc["table"]).read_text(encoding="utf-8"))
         kind = Kind(
             id=path.stem,
             noun=noun,
@@ -85,6 +90,14 @@ def read_kind(path: Path, noun: Noun) -> Kind:
         raise KindError(f"cannot be read: {e!r}", str(path)) from e
     _check(kind, str(path))
     return kind
+
+
+def _table(path: Path, name: str) -> Path:
+    """The shared state table that a kind names: tables/<name>.toml beside its noun's folder, else the built-in one."""
+    if not name.isidentifier():
+        raise KindError("not the name of a state table", str(path), value=name)
+    own = path.parent.parent / "tables" / f"{name}.toml"
+    return own if own.is_file() else BUILT_IN / "tables" / f"{name}.toml"
 
 
 def _field(raw: dict[str, Any]) -> Field:
