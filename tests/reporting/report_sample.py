@@ -16,6 +16,10 @@ from robotplus.robots.frames import inverse, transform
 from robotplus.robots.model import Array, Figure, Joint, Link, OrientedBox, Robot, Vec3
 from robotplus.scenarios.task import BaseRegion, Need, Obstacle, Part, Program, Requirements, Stop, Tool
 
+BASIS = (
+    "estimated, not published: time to full joint speed from size, joint and load 9 kg, calibrated on makers' pick "
+    "cycles; low and high are nominal divided and multiplied by 1.80"
+)
 HOSTILE = (
     "<script>document.documentElement.dataset.owned=1</script>"
     "<img src=x onerror='document.documentElement.dataset.owned=1'> & \"quotes\" </style></title>"
@@ -288,8 +292,8 @@ def certificate(arm: Robot, task: Need, *, scale: float = 1.0, verdict: str = "p
             "base_tolerance": {"xy_m": 0.005, "angle_rad": 0.0087},
         },
         not_shown=(
-            {"what": "self_pair", "detail": "link_2 / link_4", "demand": None},
-            {"what": "wrist_moment", "detail": "no rating in the data", "demand": 11.3},
+            {"what": "self_pair", "detail": "link_2/link_4", "demand": None},
+            {"what": "wrist_moment", "detail": "no rating is known", "demand": 11.3},
         ),
         premises=(
             Premise(
@@ -301,7 +305,7 @@ def certificate(arm: Robot, task: Need, *, scale: float = 1.0, verdict: str = "p
                 "Is the rated payload 12 kg?",
                 "额定负载是否为 12 kg?",
             ),
-            Premise("acceleration", [10.0] * 6, "model calibrated on published cycle times", "medium", False),
+            Premise("acceleration", [10.0] * 6, BASIS, "low", False),
         ),
         verdict=verdict,  # type: ignore[arg-type]
     )
@@ -394,7 +398,7 @@ def answer(task: Need | None = None, robots: Sequence[Robot] = ()) -> Answer:
             None,
             None,
             "",
-            budget={"placements": 512},
+            budget={"places": 512, "evaluations": 60, "best_share_of_key_waypoints": 0.625},
         ),
         Refusal(
             "quiet_1",
@@ -428,4 +432,5 @@ def answer(task: Need | None = None, robots: Sequence[Robot] = ()) -> Answer:
         seed=7,
         order=("verdict", "to_confirm", "payload_class", "takt_margin", "clearance"),
         timing={"total_s": 1.4},
+        names={r.robot_id: ("Refused Works", f"Model {r.robot_id.upper()}") for r in refusals},
     )

@@ -97,3 +97,22 @@ def test_hostile_texts_do_not_run(browser: Browser, answer: Answer, tmp_path: Pa
     assert browser.run("document.documentElement.dataset.player") == "ready"
     assert browser.run("document.documentElement.dataset.owned === undefined")
     assert browser.complaints == []
+
+
+def test_the_playback_stands_near_the_top_and_its_evidence_is_folded(browser: Browser, path: Path) -> None:
+    browser.resize(375)
+    browser.open(path)
+    top = "document.querySelector('{}').getBoundingClientRect().top"
+    assert browser.run(top.format(".canvas")) < 800 < browser.run(top.format("#ranking"))
+    shown = "[...document.querySelectorAll('details.evidence')].map(d => d.open)"
+    assert browser.run(shown) == [False, False, False]
+    browser.run("document.querySelector('details.evidence summary').click()")
+    browser.run("document.querySelector('tr[data-row=\"1\"] a').click()")
+    assert browser.run(shown) == [True, True, True]
+    browser.run("document.querySelectorAll('details.evidence summary')[1].click()")
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    assert browser.run(shown) == [True, True, True]
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    assert browser.run(shown) == [False, False, False]
+    browser.resize(1280)
+    assert browser.complaints == []

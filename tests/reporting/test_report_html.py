@@ -17,6 +17,7 @@ import report_sample
 from robotplus.certificates.certificate import Premise, Refusal
 from robotplus.matching.answer import Answer
 from robotplus.reporting import report
+from robotplus.reporting.refusals import budget_said, grouped, reason
 from robotplus.reporting.report import report_html, write_report
 from robotplus.reporting.strings import STRINGS
 
@@ -73,11 +74,18 @@ def test_every_solution_refusal_premise_and_digest_is_there(answer: Answer) -> N
         r.constraint for r in answer.refusals
     }
     for refusal in answer.refusals:
-        assert refusal.robot_id in page.text
+        assert answer.name(refusal.robot_id)[1] in page.text
     for s in answer.solutions:
         assert s.certificate.to_document()["sha256"] in page.text and s.robot.model in page.text
     for expected in (
-        *("13.26 – 17.00 s", "12.4 mm", "link_2 / link_4", "11.3", "data sheet, from memory"),
+        *(
+            "13.26 – 17.00 s",
+            "12.4 mm",
+            "link 2 / link 4",
+            "连杆 2 / 连杆 4",
+            "11.3 N·m",
+            "data sheet, from memory",
+        ),
         *(answer.need.sha256, answer.catalogue_sha256, answer.engine),
         *("Is the rated payload 12 kg?", "quiet_1 的各关节最大速度是多少?", "距工作台净距 12 mm"),
     ):
@@ -228,6 +236,46 @@ def test_writing_leaves_nothing_half_written(
 
 def test_refusals_are_grouped_with_the_nearest_miss_first(answer: Answer) -> None:
     text = Page(report_html(answer, language="en")).text
-    positions = [text.index(f"short_{i}") for i in (4, 3, 2, 1, 0)]
+    positions = [text.index(f"Refused Works Model SHORT_{i}") for i in (4, 3, 2, 1, 0)]
     assert positions == sorted(positions)
-    assert re.search(r"short_4\s*9 kg7 kg2 kg", text)
+    assert re.search(r"SHORT_4\s*9 kg7 kg2 kg", text) and "short_4" not in text
+
+
+def test_one_bar_holds_one_verdict_and_says_what_it_rests_on(answer: Answer) -> None:
+    weak = dataclasses.replace(answer.refusals[0], verdict="unknown", question_en="?", question_zh="?")
+    mixed = dataclasses.replace(answer, refusals=(*answer.refusals, weak))
+    assert [(c, v, len(r)) for c, v, r in grouped(mixed.refusals) if c == "payload"] == [
+        ("payload", "impossible", 5),
+        ("payload", "unknown", 1),
+    ]
+    text = Page(report_html(mixed, language="en")).text
+    assert "rated payload (by a figure still to be confirmed)" in text
+    assert reason("data_payload", "unknown")[1].endswith("is unknown")
+
+
+def test_budgets_are_told_in_words(answer: Answer) -> None:
+    en = "512 base places looked at, 60 motions tried; the best place reaches 62 % of the key waypoints"
+    assert en in Page(report_html(answer, language="en")).text
+    zh = Page(report_html(answer, language="zh")).text
+    assert "查看 512 个底座位置,试算 60 次运动;最好的位置可完成 62 % 的关键路径点" in zh
+    assert budget_said({"attempts": 2}) == ("尝试 2 次", "tried 2 times") and budget_said(None) == ("—", "—")
+
+
+def test_ten_rows_stand_open_and_what_follows_is_called_by_its_name(answer: Answer) -> None:
+    checked, unchecked = answer.solutions[0], answer.solutions[2]
+    many = dataclasses.replace(answer, solutions=(checked,) * 10 + (unchecked,) * 5)
+    markup = report_html(many, language="zh")
+    assert markup[: markup.index("其余 5 个候选(未核验)")].count('class="rank"') >= 10
+    assert "只核验最好的十个;另 5 个候选可用 --all 核验。" in markup and "可行机器人" not in markup
+    everything = report_html(dataclasses.replace(answer, solutions=(checked,) * 12), language="en")
+    assert "2 further robots found able" in everything and "--all" not in everything
+
+
+def test_questions_say_what_their_answers_change(answer: Answer) -> None:
+    text = Page(report_html(answer, language="en")).text
+    for key in ("if_premise", "if_data"):
+        assert STRINGS[key][1] in text
+    assert "Refused Works: 1 questions" in text and STRINGS["if_rating"][1] not in text
+    short = dataclasses.replace(answer.refusals[0], verdict="unknown", question_en="Is it 3 kg?")
+    weak = Page(report_html(dataclasses.replace(answer, refusals=(short,)), language="en")).text
+    assert STRINGS["if_rating"][1] in weak and "Is it 3 kg?" in weak

@@ -5,28 +5,28 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 import robotplus.reporting
+from robotplus.certificates.certificate import Verdict, VerdictName
+from robotplus.certificates.constraints import CONSTRAINTS
+from robotplus.matching.order import KEYS, QUESTIONS
+from robotplus.proving.questions import ASKED
 from robotplus.reporting.strings import ICONS, STRINGS, both
 
 ROOM = Path(robotplus.reporting.__file__).parent
 SOURCES = "\n".join(p.read_text() for p in sorted(ROOM.glob("*.py")) if p.name != "strings.py")
 SCRIPT = (ROOM / "viewer" / "page.js").read_text()
-WORDS_FROM_DATA = {  # looked up by names that come from certificates, refusals and needs
+WORDS_FROM_DATA = {  # looked up by names that come from certificates, refusals, needs and orders
     *("floor", "wall", "ceiling", "high", "medium", "low", "self_pair", "wrist_moment", "wrist_inertia"),
-    *(
-        "acceleration",
-        "payload_kg",
-        "velocity",
-        "limits",
-        "joint_limits_reading",
-        "geometry",
-        "repeatability",
-    ),
-    *("repeatability_mm", "ip", "explosion_zone", "temperature_c", "wrist_moment_nm", "wrist_inertia_kgm2"),
-    *("torque", "energy", "refused", "holds", "cannot_check", "not_found", "candidate", "impossible"),
+    *("torque", "energy", "repeatability", "joint_limits_reading", "custom"),
+    *(set(ASKED) - {"shape"}),
+    *KEYS,
+    *QUESTIONS.values(),
+    *get_args(VerdictName),
+    *get_args(get_type_hints(Verdict)["status"]),
 }
 
 
@@ -49,6 +49,16 @@ def test_every_sentence_is_used(key: str) -> None:
 )
 def test_every_sentence_asked_for_exists(key: str) -> None:
     assert key in STRINGS
+
+
+@pytest.mark.parametrize("key", sorted(WORDS_FROM_DATA))
+def test_every_name_that_data_bring_has_words(key: str) -> None:
+    assert key in STRINGS and re.search("[\u4e00-\u9fff]", STRINGS[key][0])
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRAINTS))
+def test_every_reason_is_said_in_both_languages(name: str) -> None:
+    assert re.search("[\u4e00-\u9fff]", CONSTRAINTS[name].zh) and CONSTRAINTS[name].en.isascii()
 
 
 def test_every_verdict_has_a_word_and_an_icon_of_its_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -18,7 +19,7 @@ from robotplus.reporting.strings import Language
 def printed(what: object, *, language: Language = "en", width: int = 140) -> str:
     console = Console(file=io.StringIO(), width=width, force_terminal=False)
     if isinstance(what, Answer):
-        terminal.print_answer(what, console, language=language)
+        terminal.print_answer(what, console, folder=Path("out"), language=language)
     elif isinstance(what, Verdict):
         terminal.print_verdict(what, console, language=language)
     else:
@@ -33,7 +34,8 @@ def test_the_table_ranks_the_solutions_and_counts_the_refusals(answer: Answer) -
     assert [r.split()[0] for r in rows] == ["1", "2", "3"]
     assert "✓ Proven" in rows[0] and "◐ Proven if confirmed" in rows[1] and "13.26–17.00 s" in rows[0]
     assert any(line.startswith("5 ✕ Impossible") and "heavier" in line for line in lines)
-    assert any("robotplus check" in line for line in lines)
+    assert any("robotplus check out/cert-example_e12.json" in line for line in lines)
+    assert any("--all checks the other 1 candidates" in line for line in lines)
     assert "ISO 10218-2" in lines[-1]
 
 
@@ -60,14 +62,25 @@ def test_names_cannot_inject_terminal_markup(answer: Answer) -> None:
 def test_long_answers_are_cut_and_empty_ones_say_so(answer: Answer) -> None:
     console = Console(file=io.StringIO(), width=140)
     terminal.print_answer(answer, console, rows=2)
-    assert isinstance(console.file, io.StringIO) and "1 more" in console.file.getvalue()
+    assert isinstance(console.file, io.StringIO) and "1 more candidates" in console.file.getvalue()
+    assert "add -o FOLDER" in console.file.getvalue() and "report.html" not in console.file.getvalue()
     assert "No robot was found able" in printed(dataclasses.replace(answer, solutions=()))
 
 
 def test_a_certificate_shows_claims_gaps_and_what_to_confirm(answer: Answer) -> None:
     out = printed(answer.solutions[0].certificate)
-    for expected in ("12.4 mm", "20 s", "link_2 / link_4", "data sheet, from memory", "example_e12"):
+    for expected in ("12.4 mm", "20 s", "link 2 / link 4", "data sheet, from memory", "example_e12"):
         assert expected in out
+
+
+def test_a_certificate_is_headed_by_maker_and_model_when_they_are_known(answer: Answer) -> None:
+    first = answer.solutions[0]
+    console = Console(file=io.StringIO(), width=140)
+    terminal.print_certificate(first.certificate, console, robot=first.robot, language="zh")
+    assert isinstance(console.file, io.StringIO)
+    out = console.file.getvalue()
+    assert f"{first.robot.maker} {first.robot.model}" in out.splitlines()[0]
+    assert "额定负载 = 12 kg (数据手册(凭记忆))" in out and "连杆 2 / 连杆 4" in out and "link" not in out
 
 
 def test_a_verdict_shows_every_reason_with_its_code() -> None:

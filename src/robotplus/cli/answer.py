@@ -29,7 +29,9 @@ def command(
         ),
     ] = None,
     json: Json = False,
-    all: Annotated[bool, typer.Option("--all", help="Check every robot found, not the best ten.")] = False,
+    all: Annotated[
+        bool, typer.Option("--all", help="Check every robot found, not only the best ten.")
+    ] = False,
     effort: Annotated[
         float, typer.Option(min=0.01, max=1000, help="Times the usual work of each search.")
     ] = 1.0,
@@ -37,7 +39,7 @@ def command(
         int | None, typer.Option(min=1, max=1024, help="Processes; else one for each core.")
     ] = None,
     order: Annotated[
-        str, typer.Option(help="What ranks first, second …")
+        str, typer.Option(help="What ranks first, second …; docs/verdicts.md explains the keys.")
     ] = "verdict,to_confirm,payload_class,takt_margin,clearance",
     cluster: Annotated[bool, typer.Option("--cluster", help="Work over a Ray cluster.")] = False,
     lang: ReportLanguage = "both",
@@ -76,10 +78,7 @@ def command(
         return
     from robotplus.reporting.terminal import print_answer
 
-    terminal = console()
-    print_answer(result, terminal, language="en" if lang == "both" else lang)
-    if output is not None:
-        terminal.print(str(output / "report.html"), markup=False, soft_wrap=True)
+    print_answer(result, console(), folder=output, language="en" if lang == "both" else lang)
 
 
 def write(

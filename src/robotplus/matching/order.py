@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from robotplus.certificates.certificate import Certificate
 from robotplus.errors import InputError
@@ -45,7 +45,12 @@ def open_questions(certificate: Certificate) -> int:
     """
     names = [p.name for p in certificate.premises if p.confirm]
     names += [str(entry.get("what")) for entry in certificate.not_shown if entry.get("what") != "self_pair"]
-    return len({QUESTIONS.get(name, name) for name in names})
+    return len(asked_together(names))
+
+
+def asked_together(names: Iterable[str]) -> tuple[str, ...]:
+    """The questions that names of figures belong to, each once."""
+    return tuple(dict.fromkeys(QUESTIONS.get(name, name) for name in names))
 
 
 def oversized(robot: Robot, certificate: Certificate) -> bool:

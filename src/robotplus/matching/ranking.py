@@ -51,7 +51,7 @@ def _clearance(certificate: Certificate, asked: Requirements) -> Margin:
     least = min(asked.min_clearance, asked.tool_clearance)
     left = max(0.0, certificate.claims["min_clearance_m"] - least)  # claims are rounded down
     en = f"clearance: {1000 * left:.1f} mm above {1000 * least:g} mm"
-    zh = f"间隙:比要求的 {1000 * least:g} mm 多 {1000 * left:.1f} mm"
+    zh = f"净距:比要求的 {1000 * least:g} mm 多 {1000 * left:.1f} mm"
     return left / max(least, USUAL_CLEARANCE), en, zh
 
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from robotplus.certificates.certificate import Certificate, Premise, Verdict
+from robotplus.certificates.certificate import Certificate, Verdict
 from robotplus.matching.answer import Solution
 from robotplus.reporting.curves import charts, strips
-from robotplus.reporting.figures import DASH, degrees, figure, millimetres, percent, quantity, seconds
+from robotplus.reporting.figures import (
+    DASH,
+    degrees,
+    millimetres,
+    percent,
+    premise_value,
+    quantity,
+    seconds,
+)
 from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.placement import placement_map
 from robotplus.reporting.timeline import Profile
 from robotplus.reporting.voice import Voice
 from robotplus.scenarios.task import Need
 
+DEMAND_UNITS = {"wrist_moment": "N·m", "wrist_inertia": "kg·m²", "repeatability": "mm", "torque": "N·m"}
 CHECKS = {"holds": "check_holds", "refused": "check_refused", "cannot_check": "check_cannot"}
 
 
@@ -38,18 +47,24 @@ def article(
         playback,
         tag("div", strips(profile, voice), class_="timebar"),
         tag(
-            "div",
-            tag("div", *charts(profile, voice), class_="charts"),
-            placement_map(solution.placements, solution.certificate.base, program=need.program, voice=voice),
-            class_="columns",
-        ),
-        tag(
-            "div",
-            claims(solution.certificate, solution.checked, voice),
+            "details",  # open, so that a page without scripts or on paper is whole; the script folds it
+            tag("summary", voice.say("evidence")),
             tag(
-                "div", premises(solution.certificate.premises, voice), not_shown(solution.certificate, voice)
+                "div",
+                tag("div", *charts(profile, voice), class_="charts"),
+                placement_map(
+                    solution.placements, solution.certificate.base, program=need.program, voice=voice
+                ),
+                class_="columns",
             ),
-            class_="columns even",
+            tag(
+                "div",
+                claims(solution.certificate, solution.checked, voice),
+                tag("div", premises(solution, voice), not_shown(solution.certificate, voice)),
+                class_="columns even",
+            ),
+            class_="evidence",
+            open=True,
         ),
         id=f"solution-{index}",
         class_="solution",
@@ -108,21 +123,21 @@ def not_shown(certificate: Certificate, voice: Voice) -> Html | None:
     items = []
     for entry in certificate.not_shown:
         demand: Any = entry.get("demand")
-        asked = join(" · ", voice.say("demand", value=quantity(demand))) if demand is not None else None
-        items.append(
-            tag("li", voice.word(str(entry.get("what"))), ": ", quantity(entry.get("detail")), asked)
-        )
+        what = str(entry.get("what"))
+        value = quantity(demand, DEMAND_UNITS.get(what, ""))
+        asked = join(" · ", voice.say("demand", value=value)) if demand is not None else None
+        items.append(tag("li", voice.word(what), ": ", voice.phrase(quantity(entry.get("detail"))), asked))
     return tag("section", tag("h4", voice.say("not_shown")), tag("ul", *items, class_="plain"))
 
 
-def premises(entries: tuple[Premise, ...], voice: Voice) -> Html:
+def premises(solution: Solution, voice: Voice) -> Html:
     """Every premise with value, source and confidence; those to confirm come first and say so."""
     rows = [
         tag(
             "tr",
             tag("th", voice.word(p.name), scope="row"),
-            tag("td", figure(p.name, p.value)),
-            tag("td", p.source),
+            tag("td", voice.phrase(premise_value(p, solution.robot))),
+            tag("td", voice.phrase(p.source)),
             tag(
                 "td",
                 voice.word(p.confidence),
@@ -130,7 +145,7 @@ def premises(entries: tuple[Premise, ...], voice: Voice) -> Html:
             ),
             class_="to-confirm" if p.confirm else None,
         )
-        for p in sorted(entries, key=lambda p: not p.confirm)
+        for p in sorted(solution.certificate.premises, key=lambda p: not p.confirm)
     ]
     header = tag(
         "tr", *(tag("th", voice.say(k), scope="col") for k in ("premise", "value", "source", "confidence"))

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from robotplus.certificates.certificate import Premise
+from robotplus.robots.model import Robot
+
 DASH = "—"
+JOINT_UNITS = {"velocity": "°/s", "acceleration": "°/s²", "limits": "°", "joint_limits_reading": "°"}
 
 
 def seconds(value: Any) -> str:
@@ -51,6 +56,28 @@ def figure(name: str, value: Any) -> str:
     units = {"kg": "kg", "mm": "mm", "m": "m", "nm": "N·m", "kgm2": "kg·m²", "c": "°C", "w": "W", "s": "s"}
     _, _, suffix = name.rpartition("_")
     return quantity(value, units.get(suffix, "") if value is not None and "_" in name else "")
+
+
+def premise_value(premise: Premise, robot: Robot | None) -> str:
+    """A premise's value with its unit; joint figures in degrees when all joints of the robot are known to turn."""
+    name = str(premise.name)  # a certificate from outside may hold anything
+    unit = JOINT_UNITS.get(name)
+    turns = robot is not None and all(j.kind == "revolute" for j in robot.joints)
+    if unit is None or not turns or not isinstance(premise.value, list | tuple):
+        return figure(name, premise.value)
+    return f"{_degrees_said(premise.value)} {unit}"
+
+
+def _degrees_said(values: Sequence[Any]) -> str:
+    """[rad, rad/s, …] in degrees; ranges as ``low … high``."""
+    words = []
+    for value in values:
+        if isinstance(value, list | tuple):
+            words.append(" … ".join(_degrees_said([v]) for v in value))
+        else:
+            known = _number(value)
+            words.append(DASH if known is None else f"{math.degrees(known):.4g}")
+    return ", ".join(words)
 
 
 def short(digest: str) -> str:

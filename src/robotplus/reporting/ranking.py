@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from robotplus.matching.answer import Answer, Solution
+from robotplus.matching.order import asked_together
 from robotplus.reporting.charts import cycle_bar
 from robotplus.reporting.drawing import robot_svg
 from robotplus.reporting.figures import DASH, degrees, millimetres, percent, quantity, seconds
@@ -12,7 +13,7 @@ from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.voice import Voice
 from robotplus.scenarios.library import scenarios
 
-ROWS_SHOWN = 25
+ROWS_SHOWN = 10
 DRAWINGS = 60
 VERDICTS = (
     "proven",
@@ -54,7 +55,7 @@ def need_facts(answer: Answer, voice: Voice) -> Html:
         ("scenario", _scenario(answer.need.scenario, voice)),
         ("takt", takt),
         ("stops", len(program.stops)),
-        ("tool", f"{program.tool.name}, {quantity(program.tool.mass_kg, 'kg')}"),
+        ("tool", join(voice.phrase(program.tool.name), f", {quantity(program.tool.mass_kg, 'kg')}")),
         ("heaviest_part", quantity(heaviest, "kg") if heaviest is not None else DASH),
         (
             "asked_clearance",
@@ -91,12 +92,14 @@ def table(answer: Answer, voice: Voice, *, shown: Sequence[int]) -> Html:
         for i, s in enumerate(answer.solutions)
     ]
     first, rest = rows[:ROWS_SHOWN], rows[ROWS_SHOWN:]
-    more = (
-        tag("details", tag("summary", voice.say("further", n=len(rest))), _grid(rest, voice, labelled=False))
-        if rest
-        else None
-    )
-    return tag("section", heading, _grid(first, voice, labelled=True), more, id="ranking")
+    unchecked = sum(s.checked is None for s in answer.solutions)
+    hint = tag("p", voice.say("all_checks", n=unchecked), class_="note") if unchecked else None
+    more = None
+    if rest:
+        only_candidates = unchecked >= len(rest)  # what is checked stands first
+        label = voice.say("further_candidates" if only_candidates else "further", n=len(rest))
+        more = tag("details", tag("summary", label), _grid(rest, voice, labelled=False))
+    return tag("section", heading, _grid(first, voice, labelled=True), more, hint, id="ranking")
 
 
 def _grid(rows: Sequence[Html], voice: Voice, *, labelled: bool) -> Html:
@@ -124,7 +127,8 @@ def _row(
         if takt is not None
         else None
     )
-    confirm = [tag("li", voice.word(p.name)) for p in solution.to_confirm]
+    asked = asked_together(p.name for p in solution.to_confirm)
+    confirm = [tag("li", voice.word(question)) for question in asked]
     return tag(
         "tr",
         tag("td", index + 1, class_="rank"),
@@ -149,7 +153,7 @@ def _row(
             "td",
             _label(voice, "confirm"),
             tag("ul", *confirm) if confirm else voice.say("nothing_to_confirm"),
-            class_="confirm",
+            class_="confirm" if confirm else "confirm nothing",
         ),
         class_="opens" if opens else None,
         data_row=index if opens else None,

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from robotplus.matching.answer import Answer, Solution
-from robotplus.reporting import evidence, ranking, refusals
+from robotplus.reporting import evidence, questions, ranking, refusals
 from robotplus.reporting.assets import VIEWER, player_script
 from robotplus.reporting.glb import certificate_glb
 from robotplus.reporting.markup import Html, join, raw, script_json, tag
@@ -80,7 +80,7 @@ def report_html(answer: Answer, *, language: Language = "both") -> str:
             ranking.table(answer, voice, shown=range(len(shown))),
             tag("section", tag("h2", voice.say("playback")), *articles, id="playback") if articles else None,
             refusals.section(answer, voice),
-            refusals.questions(answer, voice),
+            questions.section(answer, voice, best=len(shown)),
             refusals.foot(answer, voice),
         ),
         _stage(voice) if any(animations) else None,

@@ -35,6 +35,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     # the need
     "need": ("需求", "The need"),
     "scenario": ("场景", "Scenario"),
+    "custom": ("自定义", "custom"),
     "takt": ("节拍", "Takt"),
     "stops": ("作业点", "Stops"),
     "tool": ("工具", "Tool"),
@@ -62,7 +63,12 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "clearance": ("净距", "Clearance"),
     "confirm": ("待确认", "To confirm"),
     "nothing_to_confirm": ("无", "none"),
-    "further": ("其余 {n} 个可行机器人", "{n} further robots found able"),
+    "further": ("其余 {n} 个机器人", "{n} further robots found able"),
+    "further_candidates": ("其余 {n} 个候选(未核验)", "{n} further candidates (not checked)"),
+    "all_checks": (
+        "只核验最好的十个;另 {n} 个候选可用 --all 核验。",
+        "The best ten are checked; --all checks the other {n} candidates too.",
+    ),
     "takt_line": ("节拍 {takt}", "takt {takt}"),
     # playback
     "playback": ("回放与证据", "Playback and evidence"),
@@ -111,6 +117,10 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
         "Top view; the darker and larger a dot, the more of the task it can do there; ◎ is the place proven.",
     ),
     "region": ("允许区域", "allowed region"),
+    "evidence": (
+        "证据:曲线、底座位置图、结论、前提",
+        "Evidence: curves, base map, what was shown, premises",
+    ),
     # claims
     "claims": ("所证明的结论", "What was shown"),
     "self_clearance": ("自身净距(已查部件对)", "Self clearance (pairs checked)"),
@@ -138,6 +148,11 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "medium": ("中", "medium"),
     "low": ("低", "low"),
     "must_confirm": ("需确认", "confirm"),
+    # questions that one page of a data sheet answers
+    "load": ("负载与腕部额定值", "load ratings"),
+    "accuracy": ("重复定位精度", "repeatability"),
+    "joints": ("关节限位与速度", "joint limits and speeds"),
+    "protection": ("防护", "protection"),
     # what a proof rests on, by the names certificates use
     "acceleration": ("关节加速度", "joint acceleration"),
     "payload_kg": ("额定负载", "rated payload"),
@@ -169,8 +184,38 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "shortfall": ("差", "Short by"),
     "where": ("位置", "Where"),
     "budget": ("搜索预算", "Search budget"),
+    "budget_work": (
+        "查看 {places} 个底座位置,试算 {evaluations} 次运动",
+        "{places} base places looked at, {evaluations} motions tried",
+    ),
+    "budget_best": (
+        "最好的位置可完成 {share} 的关键路径点",
+        "the best place reaches {share} of the key waypoints",
+    ),
+    "budget_attempts": ("尝试 {n} 次", "tried {n} times"),
+    "times_rating": ("倍额定值", "× rating"),
+    "by_weak_figure": ("(所依据的数据待确认)", " (by a figure still to be confirmed)"),
     # questions
     "questions": ("购买前要问的问题", "Questions to ask before buying"),
+    "asks_best": ("排名最前的机器人", "For the robots ranked first"),
+    "asks_of": ("{maker}:{n} 个问题", "{maker}: {n} questions"),
+    "asks_others": (
+        "其余机器人的 {n} 个问题,按 {makers} 个厂家分列",
+        "{n} questions about the other robots, by {makers} makers",
+    ),
+    "if_premise": (
+        "确认后,结论由“待确认后成立”变为“已证明”;数值更差则需重新计算。",
+        "Once all is confirmed the verdict becomes “proven”; a worse figure means a new calculation.",
+    ),
+    "if_data": ("得到数据后即可参与计算。", "With the figure the robot can be tried."),
+    "if_rating": (
+        "按现有(待确认)数据不满足;若实际值足够则可参与计算,否则为“不可能”。",
+        "By the figure known it falls short: a better one lets it in, the same makes it impossible.",
+    ),
+    "if_cycle": (
+        "按估算的加速度,节拍落在循环时间区间内;实际加速度决定能否满足。",
+        "By estimated accelerations the takt may just be met or missed: the true ones decide.",
+    ),
     "no_questions": ("没有需要向厂家确认的问题。", "Nothing needs to be asked of a maker."),
     # foot
     "made_from": ("依据与版本", "Made from"),
@@ -179,16 +224,29 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "catalogue_digest": ("机器人目录", "Robot catalogue"),
     "seed": ("随机种子", "Seed"),
     "order": ("排序依据", "Order"),
+    "to_confirm": ("待确认问题数", "questions open"),
+    "payload_class": ("负载级别", "payload class"),
+    "takt_margin": ("节拍余量", "takt margin"),
+    "mass": ("本体质量", "mass"),
     "timing": ("用时", "Time taken"),
     # terminal
     "next": ("下一步", "Next"),
-    "next_check": (
-        "核验一份证书:robotplus check cert-<robot>.json",
-        "check a certificate: robotplus check cert-<robot>.json",
+    "next_check": ("核验一份证书:robotplus check {path}", "check a certificate: robotplus check {path}"),
+    "next_report": ("打开 {path} 观看回放", "open {path} to watch the playback"),
+    "next_folder": (
+        "加 -o 文件夹,写出报告、证书与动画",
+        "add -o FOLDER for the report, the certificates and the animations",
     ),
-    "next_report": ("打开 report.html 观看回放", "open report.html to watch the playback"),
-    "next_confirm": ("请厂家确认 {n} 项数据", "ask the makers to confirm {n} figures"),
+    "next_all": (
+        "只核验了最好的十个;加 --all 核验其余 {n} 个候选",
+        "only the best ten are checked; --all checks the other {n} candidates",
+    ),
+    "next_confirm": (
+        "请厂家确认或补充 {n} 项数据(报告中逐项列出)",
+        "ask the makers for {n} figures (the report lists them)",
+    ),
     "more_rows": ("另有 {n} 个", "{n} more"),
+    "more_candidates": ("另有 {n} 个候选", "{n} more candidates"),
     "holds": ("成立", "holds"),
     "refused": ("不成立", "refused"),
     "cannot_check": ("无法核验", "cannot check"),

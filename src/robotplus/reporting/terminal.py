@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -10,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from robotplus.certificates.certificate import Certificate, Verdict
-from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.matching.answer import Answer
-from robotplus.reporting.figures import DASH, degrees, figure, millimetres, percent, quantity, short
-from robotplus.reporting.refusals import grouped
+from robotplus.matching.order import asked_together
+from robotplus.reporting.figures import DASH, degrees, millimetres, percent, premise_value, quantity, short
+from robotplus.reporting.phrases import said
+from robotplus.reporting.refusals import grouped, reason
 from robotplus.reporting.strings import ICONS, Language, both, known
+from robotplus.robots.model import Robot
 
 ROWS = 15
 COLOURS = {
@@ -25,8 +28,15 @@ COLOURS = {
 }
 
 
-def print_answer(answer: Answer, console: Console, *, language: Language = "en", rows: int = ROWS) -> None:
-    """The ranked table, the refusals by reason, and what to do next."""
+def print_answer(
+    answer: Answer,
+    console: Console,
+    *,
+    folder: Path | None = None,
+    language: Language = "en",
+    rows: int = ROWS,
+) -> None:
+    """The ranked table, the refusals by reason, and what to do next; ``folder``: where the files were written."""
     words = Words(language)
     counts = [Text.assemble(f"{n} ", badge(verdict, words)) for verdict, n in answer.counts.items() if n]
     title = words.pick(answer.need.title_zh, answer.need.title_en)
@@ -34,20 +44,26 @@ def print_answer(answer: Answer, console: Console, *, language: Language = "en",
     console.print(Text("   ").join(counts))
     if answer.solutions:
         console.print(_ranking(answer, words, rows))
-        if len(answer.solutions) > rows:
-            console.print(Text(words("more_rows", n=len(answer.solutions) - rows), style="dim"))
+        if (more := len(answer.solutions) - rows) > 0:
+            label = "more_candidates" if _candidates(answer) >= more else "more_rows"
+            console.print(Text(words(label, n=more), style="dim"))
     else:
         console.print(Text(words("no_solution")))
     if answer.refusals:
         console.print(_refusals(answer, words))
-    console.print(_next(answer, words))
+    console.print(_next(answer, words, folder), soft_wrap=True)
     console.print(Text(words("not_risk"), style="dim"))
 
 
-def print_certificate(certificate: Certificate, console: Console, *, language: Language = "en") -> None:
-    """A certificate's claims, its base, what is not shown and what to confirm."""
+def print_certificate(
+    certificate: Certificate, console: Console, *, robot: Robot | None = None, language: Language = "en"
+) -> None:
+    """A certificate's claims, its base, what is not shown and what to confirm; ``robot``: its model, if known."""
     words, c = Words(language), _table(certificate.claims)
-    console.print(Text.assemble(badge(str(certificate.verdict), words), "  ", (certificate.robot_id, "bold")))
+    name = [(certificate.robot_id, "bold")]
+    if robot is not None:
+        name = [(f"{robot.maker} {robot.model}", "bold"), (f"  {robot.id}", "dim")]
+    console.print(Text.assemble(badge(str(certificate.verdict), words), "  ", *name))
     table = Table.grid(padding=(0, 2))
     cycle, tolerance = _table(c.get("cycle_time_s")), _table(c.get("base_tolerance"))
     x, y, z = certificate.base.xyz
@@ -72,11 +88,12 @@ def print_certificate(certificate: Certificate, console: Console, *, language: L
     ]:
         table.add_row(Text(words(key), style="dim"), Text(value))
     for entry in map(_table, certificate.not_shown):
-        what = f"{words.known(str(entry.get('what')))}: {quantity(entry.get('detail'))}"
+        what = f"{words.known(str(entry.get('what')))}: {words.phrase(quantity(entry.get('detail')))}"
         table.add_row(Text(words("not_shown"), style="dim"), Text(what))
     for premise in certificate.premises:
         if premise.confirm:
-            stated = f"{words.known(str(premise.name))} = {figure(str(premise.name), premise.value)} ({premise.source})"
+            value = words.phrase(premise_value(premise, robot))
+            stated = f"{words.known(str(premise.name))} = {value} ({words.phrase(str(premise.source))})"
             table.add_row(Text(words("confirm"), style="blue"), Text(stated))
     console.print(table)
 
@@ -104,6 +121,10 @@ class Words:
     def known(self, key: str) -> str:
         """A word that may be missing from the table."""
         return self.pick(*known(key))
+
+    def phrase(self, text: str) -> str:
+        """A phrase that came along in English."""
+        return self.pick(*said(text))
 
     def pick(self, zh: str, en: str) -> str:
         """The right one of a pair; the other when it is empty."""
@@ -143,31 +164,34 @@ def _ranking(answer: Answer, words: Words, rows: int) -> Table:
             Text(words.pick(s.tightest[1], s.tightest[0])),
             percent(s.certificate.claims.get("payload_used")),
             millimetres(s.certificate.claims.get("min_clearance_m")),
-            Text(", ".join(words.known(p.name) for p in s.to_confirm) or DASH),
+            Text(", ".join(words.known(q) for q in asked_together(p.name for p in s.to_confirm)) or DASH),
         )
     return table
 
 
 def _refusals(answer: Answer, words: Words) -> Table:
     table = Table.grid(padding=(0, 1))
-    for constraint, refusals in grouped(answer.refusals):
-        known_one = CONSTRAINTS.get(constraint)
-        sentence = words.pick(known_one.zh, known_one.en) if known_one else words.known(constraint)
-        verdicts = sorted({r.verdict for r in refusals})
-        table.add_row(
-            Text(str(len(refusals)), justify="right"),
-            Text(" ").join(badge(v, words) for v in verdicts),
-            Text(sentence),
-        )
+    for constraint, verdict, refusals in grouped(answer.refusals):
+        sentence = Text(words.pick(*reason(constraint, verdict)))
+        table.add_row(Text(str(len(refusals)), justify="right"), badge(verdict, words), sentence)
     return table
 
 
-def _next(answer: Answer, words: Words) -> Text:
+def _candidates(answer: Answer) -> int:
+    return sum(s.checked is None for s in answer.solutions)
+
+
+def _next(answer: Answer, words: Words, folder: Path | None) -> Text:
     steps = []
-    if answer.solutions:
-        steps.append(words("next_report"))
-    if any(s.checked is not None for s in answer.solutions):
-        steps.append(words("next_check"))
+    if folder is None:
+        steps.append(words("next_folder"))
+    else:
+        steps.append(words("next_report", path=folder / "report.html"))
+        checked = [s.robot.id for s in answer.solutions if s.checked is not None]
+        if checked:
+            steps.append(words("next_check", path=folder / f"cert-{checked[0]}.json"))
+    if unchecked := _candidates(answer):
+        steps.append(words("next_all", n=unchecked))
     open_questions = sum(len(s.to_confirm) for s in answer.solutions) + sum(
         bool(r.question_en) for r in answer.refusals
     )

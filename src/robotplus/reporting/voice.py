@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from robotplus.reporting.markup import Html, join, tag
+from robotplus.reporting.phrases import said
 from robotplus.reporting.strings import ICONS, Language, both, known
 
 
@@ -21,6 +22,10 @@ class Voice:
     def word(self, key: str) -> Html:
         """A word that may not be in the table."""
         return self.pair(*known(key))
+
+    def phrase(self, text: str) -> Html:
+        """A phrase that came along in English."""
+        return self.pair(*said(text))
 
     def pair(self, zh: str, en: str) -> Html:
         """Something said in both languages; what is missing in one is taken from the other."""

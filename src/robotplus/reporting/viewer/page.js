@@ -22,11 +22,25 @@
   for (const choice of document.querySelectorAll(".switch input")) choice.addEventListener("change", speak);
   if (location.hash === "#en" && document.getElementById("say-en")) document.getElementById("say-en").checked = true;
 
+  // --- layout: the best playback near the top, its evidence folded; on paper all is open --------------------
+  const folded = [...document.querySelectorAll("details.evidence")];
+  const playback = document.getElementById("playback");
+  if (playback) document.querySelector("main > header").after(playback);
+  let unfolded = false;
+  const fold = (open) => { for (const node of folded) node.open = open; };
+  fold(false);
+  for (const node of folded) {
+    node.querySelector("summary").addEventListener("click", () => { unfolded = !node.open; });
+  }
+  addEventListener("beforeprint", () => fold(true));
+  addEventListener("afterprint", () => fold(unfolded));
+
   // --- solutions ----------------------------------------------------------------------------------------------
   async function show(index, scroll) {
     if (!articles[index] || index === open) return;
     open = index;
     articles.forEach((article, i) => { article.hidden = i !== index; });
+    fold(unfolded); // whoever opened the evidence of one robot wants to see that of the next
     for (const row of rows) row.classList.toggle("open", Number(row.dataset.row) === index);
     if (scroll) articles[index].scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     const place = articles[index].querySelector(".stage-here");
