@@ -10,7 +10,7 @@ import pytest
 from building import handling_builder, seam_builder, seam_document
 
 from robotplus.certificates.motion import Move, evaluate
-from robotplus.checking.bounds import rates
+from robotplus.checking.bounds import Rates
 from robotplus.checking.clearance import Clearance
 from robotplus.checking.pairs import PairTable
 from robotplus.checking.path import Demand, Line, follow
@@ -64,7 +64,7 @@ def clearance_to(catalogue: Catalogue, box: OrientedBox, floor: float) -> Cleara
     table = PairTable(
         pairs, np.zeros(k, dtype=np.int64), np.ones(k, dtype=bool), np.zeros((1, k)), (("tool", "post"),) * k
     )
-    return Clearance(rig, table, floors=np.full((1, k), floor), correction=None)
+    return Clearance(rig, table, floors=np.full((1, k), floor))
 
 
 @pytest.mark.parametrize("width", [0.004, 0.05, 0.4])
@@ -107,7 +107,7 @@ def test_a_post_beyond_the_sweep_is_not_hit(catalogue: Catalogue) -> None:
 def test_the_acceleration_bound_is_met_by_a_stretched_planar_arm() -> None:
     """Two parallel axes, arms l1 and l2 in line: the tip is pulled by l1 w1² + l2 (w1 + w2)²."""
     w1, w2, l1, l2 = 1.3, 0.7, 0.5, 0.4
-    c = rates(np.array([[w1, w2]]), np.zeros((1, 2)), revolute=np.array([True, True]), first=0)[0]
+    c = Rates.of(np.array([[w1, w2]]), np.zeros((1, 2)), np.array([True, True])).alone[0]
     assert c @ [l1 + l2, l2] == pytest.approx(l1 * w1**2 + l2 * (w1 + w2) ** 2)
 
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from robotplus.certificates.certificate import Certificate
 from robotplus.certificates.motion import Move, evaluate
-from robotplus.checking.bounds import behind, displacement, rates
 from robotplus.checking.clearance import Clearance
 from robotplus.checking.pairs import build_pairs
 from robotplus.checking.pieces import Pieces, cut, halve_where
 from robotplus.checking.rig import Rig
 from robotplus.checking.selfpairs import coarse_pairs, halton, overlap_share
+from robotplus.checking.sweep import Sweep
 from robotplus.robots.catalogue import Catalogue
 from robotplus.robots.frames import about, box_transform, transform
 from robotplus.robots.model import Array, Robot
@@ -162,14 +162,14 @@ def test_points_move_and_accelerate_no_more_than_the_bounds_say(seed: int, robot
     pieces: Pieces = cut([move])
     for _ in range(3):
         pieces = pieces.halves()
-    start = rig.poses(pieces.q0)
-    centre = rig.place(start).centre
-    radii = rig.radii(start, centre, np.zeros(len(rig.boxes)))
-    mask = behind(rig.link, first, rig.dof)
-    shift = displacement(radii, pieces.excursion(), mask=mask, revolute=rig.revolute)
-    factor = rates(pieces.speed(), pieces.acceleration(), revolute=rig.revolute, first=first)
-    grown = radii + np.where(np.isfinite(shift), shift, 10.0)[..., None]
-    bend = np.einsum("nbj,nj,bj->nb", grown, factor, mask)
+    sweep = Sweep(rig, pieces)
+    n, boxes = len(pieces), len(rig.boxes)
+    piece, box = (v.ravel() for v in np.indices((n, boxes)))
+    base = np.full(n * boxes, first)
+    moved_by = sweep.apart(piece, box, base)
+    shift = moved_by.reshape(n, boxes)
+    loss = sweep.bend(piece, box, base, np.where(np.isfinite(moved_by), moved_by, 10.0))
+    bend = loss.reshape(n, boxes) * 8 / pieces.h[:, None] ** 2
 
     def seen(times: Array) -> Array:
         """Box centres in the frame of link ``first``."""
@@ -204,7 +204,7 @@ def test_a_pair_that_is_clear_at_every_knot_but_not_between_is_found(
     pairs = build_pairs(rig, program, seam, obstacles=obstacles)
     pieces = cut(seam.moves)
     floors = np.where(np.isfinite(pairs.needed), 0.0, -np.inf)
-    clearance = Clearance(rig, pairs, floors=floors, correction=None)
+    clearance = Clearance(rig, pairs, floors=floors)
     fine = pieces
     for _ in range(4):
         fine = fine.halves()
@@ -212,7 +212,7 @@ def test_a_pair_that_is_clear_at_every_knot_but_not_between_is_found(
     for truth, is_cell in ((cell.min(), True), (own.min(), False)):
         for extra, clear in ((-2e-5, True), (2e-5, False)):
             mine = np.where(np.isfinite(floors) & (pairs.cell == is_cell), truth + extra, -np.inf)
-            found = Clearance(rig, pairs, floors=mine, correction=None).violations(pieces)
+            found = Clearance(rig, pairs, floors=mine).violations(pieces)
             assert (not found) is clear
 
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robotplus.certificates.motion import Move
-from robotplus.checking.bounds import behind
 from robotplus.checking.clearance import Clearance
 from robotplus.checking.pairs import PEDESTAL, PairTable
-from robotplus.checking.pieces import cut
+from robotplus.checking.pieces import Pieces, cut
 from robotplus.checking.rig import Poses, Rig
-from robotplus.checking.room import Correction, Levers, world_room
+from robotplus.checking.room import Correction, Room, longest
+from robotplus.checking.sweep import Sweep
 from robotplus.checking.tolerance import corrections
 from robotplus.robots.frames import about
 from robotplus.robots.model import Array, OrientedBox
@@ -34,9 +34,10 @@ def levers_of_centres(rig: Rig, q: Array) -> tuple[Array, Array]:
     return rig.radii(poses, centre, np.zeros(len(rig.boxes))), flat
 
 
-def moving_levers(rig: Rig, q: Array, change: Array) -> Levers:
-    axes, vertical = levers_of_centres(rig, q[None])
-    return Levers(axes, vertical, change[None], behind(rig.link, 0, rig.dof), rig.revolute)
+def moving(rig: Rig, q: Array, change: Array) -> Sweep:
+    """A piece on which the joints move from ``q`` by ``change``."""
+    b = q + np.linspace(0.0, 1.0, 6)[:, None] * change
+    return Sweep(rig, Pieces(b[None], np.ones(1), np.zeros(1), np.zeros(1, dtype=np.int64)))
 
 
 @given(st.integers(0, 10_000), st.lists(st.sampled_from([0.0, 0.1]), min_size=6, max_size=6))
@@ -46,7 +47,7 @@ def test_levers_are_no_longer_anywhere_on_a_piece(seed: int, change: list[float]
     rig = seam_builder().rig
     rng = np.random.default_rng(seed)
     q = SEED + rng.uniform(-0.5, 0.5, 6)
-    axes, vertical = moving_levers(rig, q, np.array(change)).longest()
+    axes, vertical = longest(moving(rig, q, np.array(change)))
     seen_axes, seen_vertical = levers_of_centres(rig, q + rng.uniform(-1, 1, (20, 6)) * change)
     mine = rig.link > 0
     assert (seen_axes <= axes + 1e-9)[:, mine].all()
@@ -59,7 +60,7 @@ def test_an_arm_that_stretches_swings_farther_when_the_base_turns(joint: int) ->
     rig, angle, stretch = seam_builder().rig, 0.02, 0.2
     change = np.where(np.arange(6) == joint, stretch, 0.0)
     correction = Correction(0.0, angle, np.zeros((1, 6)), np.array([False]))
-    room = world_room(moving_levers(rig, SEED, change), correction)[0]
+    room = Room(moving(rig, SEED, change), correction).world[0]
     _, centre = centres(rig, np.array([SEED - change, SEED + change]))
     arm = centre - rig.world_from_base[:3, 3]
     moved = np.linalg.norm(arm @ about((0.0, 0.0, 1.0), angle).T - arm, axis=2)
@@ -93,7 +94,7 @@ def test_a_tool_that_is_held_needs_room_to_the_pedestal(name: str, gap: float, c
     still = np.zeros((2, 6))
     pieces = cut([Move("dwell", 0, np.array([0.0, 1.0]), np.stack([SEED, SEED]), still, still)])
     correction = Correction(0.005, 0.0, joints, np.array([True]))
-    found = Clearance(rig, table, floors=floors, correction=correction).violations(pieces)
+    found = Clearance(rig, table, floors=floors).violations(pieces, correction)
     assert (not found) is clear
 
 

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robotplus.certificates.certificate import Certificate
+from robotplus.certificates.motion import Move, evaluate
 from robotplus.checking import check, largest_base_tolerance
-from robotplus.checking.pieces import cut
+from robotplus.checking.holding import corrected, strategy
+from robotplus.checking.pieces import Pieces, cut
 from robotplus.checking.rig import Rig
-from robotplus.checking.tolerance import corrections, on_travel
+from robotplus.checking.tolerance import corrections
 from robotplus.robots.catalogue import Catalogue, load_catalogue
 from robotplus.robots.model import Array
 from robotplus.scenarios.cell import world_from_base
@@ -73,19 +75,48 @@ def test_bounds_are_not_idle(catalogue: Catalogue) -> None:
     assert (bound <= 1.05 * seen.max(axis=0) + 1e-8).all()
 
 
+def a_travel(count: int) -> tuple[Pieces, Move]:
+    """A travel of ``count`` equal pieces, one joint turning."""
+    t = np.linspace(0.0, 1.0, count + 1)
+    q = np.zeros((count + 1, 6))
+    q[:, 0] = t
+    move = Move("travel", 0, t, q, np.zeros_like(q), np.zeros_like(q))
+    return cut([move]), move
+
+
 def test_awkward_stretches_of_a_travel_are_bridged() -> None:
-    """Where holding the tool takes far more than at the ends, or cannot be shown, neighbours bound the
-    correction."""
-    ends = np.full((2, 6), 0.01)
-    joints = np.full((6, 6), 0.01)
-    joints[1], joints[3], joints[4] = 0.02, np.inf, 5.0
-    joints[5] = 0.015
-    bounds, held = on_travel(joints.copy(), ends)
-    assert held.tolist() == [True, True, True, False, False, True]
-    assert np.allclose(bounds[:, 0], [0.01, 0.02, 0.01, 0.015, 0.015, 0.015])
-    bounds, held = on_travel(np.full((3, 6), np.inf), ends)
-    assert not held.any()
-    assert np.allclose(bounds, 0.01)
+    """Where holding the tool takes far more than at the ends, or cannot be shown, the correction goes from the
+    sample before to the sample after."""
+    pieces, move = a_travel(7)
+    near = np.array([0.01, 0.02, np.inf, 0.05, 0.01, 0.01, 0.05, 0.01])
+    index = np.arange(7)
+    held, begin, end = strategy(np.full(8, 0.01), near, pieces, [move], i0=index, i1=index + 1)
+    assert held.tolist() == [True, False, False, False, True, False, False]
+    assert begin.tolist() == [0, 1, 1, 1, 4, 5, 5]
+    assert end.tolist() == [1, 4, 4, 4, 5, 7, 7]
+    held, *_ = strategy(
+        np.full(8, 0.01), near, pieces, [dataclasses.replace(move, kind="stroke")], i0=index, i1=index
+    )
+    assert held.all()
+
+
+@given(st.floats(0.02, 0.3), st.floats(1e-4, 4e-3), st.integers(0, 5))
+@settings(max_examples=30, deadline=None)
+def test_corrections_on_pieces_cover_those_at_all_postures(length: float, xy: float, seed: int) -> None:
+    """Of pieces halved until one is shown: no posture between asks for more."""
+    builder = seam_builder()
+    rng = np.random.default_rng(seed)
+    start, way = np.array(AR2010.seed), rng.normal(size=6)
+    knots = start + np.linspace(0, 1, 4)[:, None] * length * way / np.abs(way).sum()
+    still = np.zeros_like(knots)
+    move = Move("stroke", 0, np.arange(4.0), knots, still, still)
+    pieces, correction, failure = corrected(builder.rig, cut([move]), [move], xy=xy, angle=0.0)
+    assert failure is None
+    way_there = rng.uniform(0, 2 * math.pi)
+    moved = displaced(builder.rig, xy * math.cos(way_there), xy * math.sin(way_there), 0.0)
+    for k in rng.integers(0, len(pieces), 3):
+        q = evaluate(move, pieces.start[[k]] + rng.random() * pieces.h[k])[0][0]
+        assert (np.abs(hold_tool(builder.rig, moved, q) - q) <= correction.joints[k] + 1e-9).all()
 
 
 def test_a_singular_posture_allows_nothing() -> None:
@@ -129,9 +160,9 @@ def test_the_largest_tolerance_is_passed_and_a_larger_one_is_not(
 def test_a_tolerance_that_uses_up_the_clearance_is_refused(
     seam: Certificate, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The joints could correct 10 mm, but where a travel lets go of the tool (more often on long pieces) it
-    would come too near the plate."""
-    monkeypatch.setattr("robotplus.checking.tolerance.FINE_TRAVEL", 0.1)
+    """The joints could correct 10 mm, but where a travel lets go of the tool (everywhere, when no correction is
+    easy enough) it would come too near the plate."""
+    monkeypatch.setattr("robotplus.checking.holding.AWKWARD", 0.0)
     claims = seam.claims | {"base_tolerance": {"xy_m": 0.010, "angle_rad": 0.0}}
     (reason,) = check(dataclasses.replace(seam, claims=claims), catalogue).reasons
     assert reason[0] == "base_tolerance"

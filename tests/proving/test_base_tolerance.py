@@ -23,6 +23,7 @@ from robotplus.certificates.certificate import Base, Certificate
 from robotplus.certificates.motion import Move
 from robotplus.checking import check, largest_base_tolerance
 from robotplus.checking.clearance import Clearance
+from robotplus.checking.holding import corrected
 from robotplus.checking.limits import ranges
 from robotplus.checking.pieces import Pieces, cut
 from robotplus.checking.placement import base_clearance
@@ -30,7 +31,7 @@ from robotplus.checking.rig import Rig
 from robotplus.checking.room import Correction
 from robotplus.checking.scene import Scene as Surroundings
 from robotplus.checking.scene import build_scene
-from robotplus.checking.tolerance import correct, corrections, fine_pieces
+from robotplus.checking.tolerance import corrections
 from robotplus.proving import make_context, prove
 from robotplus.proving.body import make_body
 from robotplus.proving.kernels.calls import kernels, p, rows
@@ -82,9 +83,11 @@ def proven(name: str, robot_id: str) -> Case:
     assert isinstance(certificate, Certificate)
     claim = certificate.claims["base_tolerance"]
     nominal = build_scene(certificate, robot, need.program)
-    pieces = fine_pieces(cut(certificate.moves), certificate.moves)
-    moves = certificate.moves
-    correction = correct(nominal.rig, pieces, moves, xy=claim["xy_m"], angle=claim["angle_rad"])
+    motion, moves = cut(certificate.moves), certificate.moves
+    pieces, correction, failure = corrected(
+        nominal.rig, motion, moves, xy=claim["xy_m"], angle=claim["angle_rad"]
+    )
+    assert failure is None
     return Case(need, robot, certificate, nominal, pieces, correction)
 
 
@@ -150,7 +153,7 @@ def test_displaced_robots_do_the_same_work(
     for coupling in case.robot.couplings:
         assert coupling.lower <= q @ np.array(coupling.coefficients) <= coupling.upper
     looked_at = np.where(np.isfinite(there.pairs.needed), 0.0, -np.inf)
-    clearance = Clearance(there.rig, there.pairs, floors=looked_at, correction=None)
+    clearance = Clearance(there.rig, there.pairs, floors=looked_at)
     cell, own = clearance.nearest(q[None], case.pieces.move[[k]])
     assert cell[0] > 0 and own[0] > 0
 

@@ -9,6 +9,7 @@ import numpy as np
 from robotplus.certificates.certificate import Certificate, Verdict
 from robotplus.checking.claims import Claims, read_claims
 from robotplus.checking.clearance import Clearance, Violation
+from robotplus.checking.holding import corrected
 from robotplus.checking.limits import check_positions, check_rates
 from robotplus.checking.pairs import PairTable
 from robotplus.checking.pieces import Pieces, cut
@@ -24,7 +25,6 @@ from robotplus.checking.selfpairs import check_left_out
 from robotplus.checking.strokes import check_paths
 from robotplus.checking.structure import check_structure
 from robotplus.checking.times import check_times
-from robotplus.checking.tolerance import correct, fine_pieces, room_in_limits
 from robotplus.checking.wrist import check_wrist
 from robotplus.errors import InputError
 from robotplus.hashing import digest
@@ -179,22 +179,20 @@ def _check_clear(
     floors = np.where(np.isfinite(pairs.needed), np.maximum(pairs.needed - EXACT, claimed), -np.inf)
     correction: Correction | None = None
     if claims.tolerance_xy > 0 or claims.tolerance_angle > 0:
-        pieces = fine_pieces(pieces, certificate.moves)
-        correction = correct(
+        pieces, correction, failure = corrected(
             rig, pieces, certificate.moves, xy=claims.tolerance_xy, angle=claims.tolerance_angle
         )
-        room, k = room_in_limits(rig, pieces, correction)
-        if not room >= -EXACT:
-            why = "a joint would leave its range" if np.isfinite(room) else "no correction could be shown"
+        if failure is not None:
+            k, why = failure
             findings.refuse("base_tolerance", f"{_at(certificate, int(pieces.move[k]))}: {why}")
             correction = None
-    clearance = Clearance(rig, pairs, floors=floors, correction=correction)
+    clearance = Clearance(rig, pairs, floors=floors)
     series = profile(rig, certificate.moves, clearance)
     findings.measured["profile"] = series
     findings.measured["min_clearance_m"] = _least(series["clearance_m"])
     findings.measured["self_clearance_m"] = _least(series["self_clearance_m"])
     seen: set[str] = set()
-    for violation in clearance.violations(pieces):
+    for violation in clearance.violations(pieces, correction):
         code, detail = _reason(violation, certificate, pairs)
         if code not in seen:
             findings.refuse(code, detail)

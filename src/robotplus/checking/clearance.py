@@ -1,16 +1,17 @@
 """Distances kept on the whole motion, between samples too.
 
-For a pair of boxes A, B (A behind more joints) and a piece of motion of duration h, three bounds are tried,
+For a pair of boxes A, B (A behind more joints) and a piece of motion of duration h, four bounds are tried,
 the cheap ones on all pairs at once:
 
-1. the ball around A against box B at the start, less how far A can move on the piece;
-2. a separating plane fixed in B: the gap along its normal at both ends, less a h²/8, with a bounding the
+1. the ball around A against box B at the start, less how far A can move on the piece, seen from the world;
+2. the same, seen from B;
+3. a separating plane fixed in B: the gap along its normal at both ends, less a h²/8, with a bounding the
    acceleration of A's points as seen from B; the plane is the best of B's faces;
-3. the same with the plane that Coal finds. A gap along any direction is a lower bound of the distance, so
+4. the same with the plane that Coal finds. A gap along any direction is a lower bound of the distance, so
    the numeric tolerance of Coal's search cannot make it too high.
 
-Where none suffices the piece is halved. A distance measured below the demand ends the search: that is a
-violation.
+Where none suffices the piece is halved, and with it the room that a displaced base is given. A distance
+measured below the demand at one posture ends the search: that is a violation.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 import pinocchio
 
-from robotplus.checking.bounds import behind, displacement, rates
 from robotplus.checking.pairs import PEDESTAL, PairTable
 from robotplus.checking.pieces import Bools, Ints, Pieces
-from robotplus.checking.rig import Placed, Poses, Rig
-from robotplus.checking.room import Correction, Levers, own_room, world_room
+from robotplus.checking.rig import Placed, Rig
+from robotplus.checking.room import Correction, Room
+from robotplus.checking.sweep import Sweep
+from robotplus.checking.tolerance import tightened
 from robotplus.robots.model import Array
 
 GENERATIONS = 16
@@ -50,13 +52,17 @@ class Violation:
 
 @dataclass(frozen=True)
 class _Work:
-    """Pieces with the first piece each comes from, and the (piece, pair) combinations still open."""
+    """Pieces, how a displaced base is corrected on them, and the (piece, pair) combinations still open."""
 
     pieces: Pieces
-    root: Ints
+    correction: Correction | None
     piece: Ints
     pair: Ints
     generation: int
+
+    def take(self, kept: Bools | Ints) -> _Work:
+        """Some of the combinations."""
+        return _Work(self.pieces, self.correction, self.piece[kept], self.pair[kept], self.generation)
 
 
 class Clearance:
@@ -66,134 +72,131 @@ class Clearance:
         rig: the robot at its place.
         pairs: what to look at.
         floors: (moves, pairs) distance to show [m]; -inf where the pair is not looked at.
-        correction: demand room for a displaced base too.
     """
 
-    def __init__(self, rig: Rig, pairs: PairTable, *, floors: Array, correction: Correction | None) -> None:
-        self.rig, self.pairs, self.floors, self.correction = rig, pairs, floors, correction
+    def __init__(self, rig: Rig, pairs: PairTable, *, floors: Array) -> None:
+        self.rig, self.pairs, self.floors = rig, pairs, floors
         under = np.array([body == PEDESTAL for _, body in pairs.bodies], dtype=bool)
-        moves_along = ~pairs.cell | under  # with the base when that is displaced
-        kinds = np.stack([moves_along.astype(np.int64), pairs.first])
-        self.groups, inverse = np.unique(kinds, axis=1, return_inverse=True)
-        self.group = inverse.ravel()
+        self.along = ~pairs.cell | under  # B moves with the base when that is displaced
         self.geometry, self.geometry_data = rig.geometry(pairs.boxes)
         for request in self.geometry_data.distanceRequests:
             request.gjk_tolerance = GJK
 
-    def violations(self, pieces: Pieces) -> list[Violation]:
-        """Pairs that come too close, worst first, as seen where they are first seen; empty: all clear."""
+    def violations(self, pieces: Pieces, correction: Correction | None = None) -> list[Violation]:
+        """Pairs that come too close, worst first, as seen where they are first seen; empty: all clear.
+
+        Args:
+            correction: on these pieces; demand room for a displaced base too.
+        """
         spent = 0
         size = max(1, CHUNK // max(1, len(self.pairs.boxes)))
+        none = np.zeros(0, dtype=np.int64)
         for k in range(0, len(pieces), size):
             index = np.arange(k, min(k + size, len(pieces)))
-            part = pieces.take(index)
-            piece, pair = np.nonzero(np.isfinite(self.floors[part.move]))
-            stack = [_Work(part, index, piece, pair, 0)] if len(piece) else []
+            mine = None if correction is None else correction.take(index)
+            stack = [_Work(pieces.take(index), mine, none, none, 0)]
             while stack:
-                work = stack.pop()
+                demanded, work, found = self._generation(stack.pop())
                 spent += len(work.piece)
-                demanded, open_, found = self._generation(work)
                 if found:
                     return sorted(found, key=lambda v: v.shortfall, reverse=True)
-                if not open_.any():
+                if not len(work.piece):
                     continue
                 if work.generation >= GENERATIONS or spent > BUDGET:
-                    return [self._undecided(work, demanded, open_)]
-                stack += self._halved(work, open_)
+                    return [self._violation(work, 0, None, demanded[0])]
+                stack += self._halved(work)
         return []
 
-    def _undecided(self, work: _Work, demanded: Array, open_: Bools) -> Violation:
-        k = int(np.argmax(open_))
-        piece = int(work.piece[k])
-        move, time = int(work.pieces.move[piece]), float(work.pieces.start[piece])
-        return Violation(int(work.pair[k]), move, time, None, float(demanded[k]))
+    def _violation(self, work: _Work, k: int, distance: float | None, demanded: float) -> Violation:
+        p, piece = work.pieces, int(work.piece[k])
+        return Violation(
+            int(work.pair[k]), int(p.move[piece]), float(p.start[piece]), distance, float(demanded)
+        )
 
-    def _halved(self, work: _Work, open_: Bools) -> list[_Work]:
+    def _halved(self, work: _Work) -> list[_Work]:
         """What is still open, on pieces half as long, in portions of bounded size."""
-        piece, pair = work.piece[open_], work.pair[open_]
         out = []
-        for portion in np.array_split(np.arange(len(piece)), 1 + 2 * len(piece) // CHUNK):
-            used, local = np.unique(piece[portion], return_inverse=True)
+        for portion in np.array_split(np.arange(len(work.piece)), 1 + 2 * len(work.piece) // CHUNK):
+            used, local = np.unique(work.piece[portion], return_inverse=True)
+            pieces, correction = work.pieces.take(used).halves(), None
+            if work.correction is not None:
+                correction = tightened(self.rig, pieces, work.correction.take(np.repeat(used, 2)))
             both = np.concatenate([2 * local, 2 * local + 1])
-            out.append(
-                _Work(
-                    work.pieces.take(used).halves(),
-                    np.repeat(work.root[used], 2),
-                    both,
-                    np.tile(pair[portion], 2),
-                    work.generation + 1,
-                )
-            )
+            pair = np.tile(work.pair[portion], 2)
+            out.append(_Work(pieces, correction, both, pair, work.generation + 1))
         return out
 
-    def _generation(self, work: _Work) -> tuple[Array, Bools, list[Violation]]:
-        """Demand of each combination, which stay open, and violations."""
-        p = work.pieces
-        q, i0, i1 = samples(p)
-        poses = self.rig.poses(q)
-        placed = self.rig.place(poses)
-        shift, bend, room = self._motion_bounds(work, poses, placed, i0)
-        a, group = self.pairs.boxes[work.pair, 0], self.group[work.pair]
-        demanded = self.floors[p.move[work.piece], work.pair]
-        demanded = np.maximum(demanded, room[group, work.piece, a])
-        moved = shift[group, work.piece, a]
-        curved = bend[group, work.piece, a]
+    def _generation(self, work: _Work) -> tuple[Array, _Work, list[Violation]]:
+        """Which combinations stay open, with their demands, and violations."""
+        sweep = Sweep(self.rig, work.pieces)
+        room = None if work.correction is None else Room(sweep, work.correction)
+        if work.generation == 0:
+            piece, pair = self._near(sweep, room)
+            work = _Work(work.pieces, work.correction, piece, pair, 0)
+        demanded = self._demand(work, room)
+        a, first = self.pairs.boxes[work.pair, 0], self.pairs.first[work.pair]
+        moved = sweep.apart(work.piece, a, first)
+        left = ~(self._ball(sweep.placed, sweep.i0[work.piece], work.pair) - moved >= demanded)
+        work, demanded, moved = work.take(left), demanded[left], moved[left]
+        curved = sweep.bend(work.piece, a[left], first[left], moved)
 
-        todo = np.arange(len(work.piece))
-        ball = self._ball(placed, i0[work.piece], work.pair) - moved
-        todo = todo[~(ball >= demanded)]
-        d0 = self._relative(placed, i0[work.piece[todo]], work.pair[todo])
-        d1 = self._relative(placed, i1[work.piece[todo]], work.pair[todo])
-        normal = self._faces(*d0, work.pair[todo])
-        shown = self._carried(normal, d0, d1, work.pair[todo], curved[todo], moved[todo])
-        left = ~(shown >= demanded[todo])
-        todo = todo[left]
-        world, distance = self._coal(q, i0[work.piece[todo]], work.pair[todo])
-        rotation_b = placed.rotation[i0[work.piece[todo]], self.pairs.boxes[work.pair[todo], 1]]
-        normal = np.einsum("kji,kj->ki", rotation_b, world)
+        at0, at1 = sweep.i0[work.piece], sweep.i1[work.piece]
+        d0 = self._relative(sweep.placed, at0, work.pair)
+        d1 = self._relative(sweep.placed, at1, work.pair)
+        left = ~(self._carried(self._faces(*d0, work.pair), d0, d1, work.pair, curved, moved) >= demanded)
+        work, demanded, moved = work.take(left), demanded[left], moved[left]
+        curved, at0 = curved[left], at0[left]
         d0, d1 = (d0[0][left], d0[1][left]), (d1[0][left], d1[1][left])
-        shown = self._carried(normal, d0, d1, work.pair[todo], curved[todo], moved[todo])
-        found = [
-            Violation(
-                int(work.pair[k]),
-                int(p.move[work.piece[k]]),
-                float(p.start[work.piece[k]]),
-                float(d),
-                float(demanded[k]),
-            )
-            for k, d in zip(todo, distance, strict=True)
-            if not d >= demanded[k]
-        ]
-        open_ = np.zeros(len(work.piece), dtype=bool)
-        open_[todo[~(shown >= demanded[todo])]] = True
-        return demanded, open_, found
+        world, distance = self._coal(sweep.q, at0, work.pair)
+        rotation_b = sweep.placed.rotation[at0, self.pairs.boxes[work.pair, 1]]
+        normal = np.einsum("kji,kj->ki", rotation_b, world)
+        left = ~(self._carried(normal, d0, d1, work.pair, curved, moved) >= demanded)
+        found = self._found(work, distance, demanded)
+        return demanded[left], work.take(left), found
 
-    def _motion_bounds(
-        self, work: _Work, poses: Poses, placed: Placed, start: Ints
-    ) -> tuple[Array, Array, Array]:
-        """Per group, piece and box: displacement on the piece, curvature loss a h²/8, room for a displaced
-        base."""
-        p, rig = work.pieces, self.rig
-        at = Poses(poses.rotation[start], poses.origin[start], poses.axis[start])
-        centre = placed.centre[start]
-        radii = rig.radii(at, centre, rig.radius)
-        vertical = np.linalg.norm(centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
-        speed, acceleration, change = p.speed(), p.acceleration(), p.excursion()
-        shape = (self.groups.shape[1], len(p), len(rig.boxes))
-        shift, bend, room = np.empty(shape), np.empty(shape), np.full(shape, -np.inf)
-        for g, (moves_along, first) in enumerate(self.groups.T):
-            mask = behind(rig.link, int(first), rig.dof)
-            shift[g] = displacement(radii, change, mask=mask, revolute=rig.revolute)
-            c = rates(speed, acceleration, revolute=rig.revolute, first=int(first))
-            grown = np.einsum("nbj,nj,bj->nb", radii, c, mask, optimize=True)
-            growth = np.einsum("nj,bj->nb", np.where(rig.revolute, c, 0.0), mask)
-            with np.errstate(invalid="ignore"):
-                bend[g] = (grown + shift[g] * growth) * (p.h**2 / 8)[:, None]
-            if self.correction is not None:
-                levers = Levers(radii, vertical, change, mask, rig.revolute)
-                mine = self.correction.take(work.root)
-                room[g] = own_room(levers, mine) if moves_along else world_room(levers, mine)
-        return shift, bend, room
+    def _near(self, sweep: Sweep, room: Room | None) -> tuple[Ints, Ints]:
+        """All combinations but those that the first bound shows clear."""
+        floors = self.floors[sweep.pieces.move]
+        near = np.isfinite(floors)
+        for b in np.unique(self.pairs.boxes[:, 1]).tolist():
+            of_b = np.flatnonzero((self.pairs.boxes[:, 1] == b) & near.any(axis=0))
+            a = self.pairs.boxes[of_b, 0]
+            apart = sweep.centre[:, a] - sweep.centre[:, b, None]
+            inside = np.abs(apart @ sweep.placed.rotation[sweep.i0, b]) - self.rig.half[b]
+            np.maximum(inside, 0.0, out=inside)
+            demanded = floors[:, of_b]
+            if room is not None:
+                demanded = np.maximum(demanded, np.where(self.along[of_b], room.base[:, a], room.world[:, a]))
+            distance = np.sqrt(np.einsum("nki,nki->nk", inside, inside)) - self.rig.radius[a]
+            near[:, of_b] &= ~(distance - sweep.moved[:, a] >= demanded)
+        piece, pair = np.nonzero(near)
+        return piece, pair
+
+    def _demand(self, work: _Work, room: Room | None) -> Array:
+        """(k,) distances [m] to show."""
+        floors = self.floors[work.pieces.move[work.piece], work.pair]
+        if room is None:
+            return np.asarray(floors)
+        a, first = self.pairs.boxes[work.pair, 0], self.pairs.first[work.pair]
+        own = room.apart(work.piece, a, first)
+        return np.maximum(floors, np.where(self.along[work.pair], own, room.world[work.piece, a]))
+
+    def _found(self, work: _Work, distance: Array, demanded: Array) -> list[Violation]:
+        """The combinations that break their demand at the very posture where the piece starts."""
+        broken = np.flatnonzero(~(distance >= demanded))
+        if not len(broken):
+            return []
+        used, local = np.unique(work.piece[broken], return_inverse=True)
+        still, correction, room = work.pieces.take(used).still(), None, None
+        if work.correction is not None:
+            correction = tightened(self.rig, still, work.correction.take(used))
+            room = Room(Sweep(self.rig, still), correction)
+        at_start = _Work(still, correction, local, work.pair[broken], work.generation)
+        demanded, distance = self._demand(at_start, room), distance[broken]
+        return [
+            self._violation(at_start, k, float(distance[k]), demanded[k])
+            for k in np.flatnonzero(~(distance >= demanded)).tolist()
+        ]
 
     def _ball(self, placed: Placed, sample: Ints, pair: Ints) -> Array:
         a, b = self.pairs.boxes[pair].T
@@ -279,15 +282,3 @@ class Clearance:
                     result = pinocchio.computeDistance(self.geometry, self.geometry_data, k)
                     out[kind, i] = min(out[kind, i], result.min_distance)
         return out[0], out[1]
-
-
-def samples(pieces: Pieces) -> tuple[Array, Ints, Ints]:
-    """The configurations at the ends of all pieces, each once where pieces join, and the index of each start
-    and end."""
-    joined = np.zeros(len(pieces), dtype=bool)
-    joined[1:] = (pieces.b[1:, 0] == pieces.b[:-1, 5]).all(axis=1)
-    i1 = np.cumsum(np.where(joined, 1, 2)) - 1
-    i0 = i1 - 1
-    q = np.empty((int(i1[-1]) + 1 if len(pieces) else 0, pieces.b.shape[2]))
-    q[i0], q[i1] = pieces.q0, pieces.q1
-    return q, i0, i1

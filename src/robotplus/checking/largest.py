@@ -6,10 +6,10 @@ import numpy as np
 
 from robotplus.certificates.certificate import Certificate
 from robotplus.checking.clearance import Clearance
+from robotplus.checking.holding import corrected
 from robotplus.checking.pieces import cut
 from robotplus.checking.placement import base_room
 from robotplus.checking.scene import build_scene
-from robotplus.checking.tolerance import correct, fine_pieces, room_in_limits
 from robotplus.robots.model import Robot
 from robotplus.scenarios.task import Program
 
@@ -27,18 +27,16 @@ def largest_base_tolerance(
     """
     asked = program.requirements.base_tolerance_xy, program.requirements.base_tolerance_angle
     scene = build_scene(certificate, robot, program)
-    pieces = fine_pieces(cut(certificate.moves), certificate.moves)
+    motion = cut(certificate.moves)
     touching = np.where(np.isfinite(scene.pairs.needed), 0.0, -np.inf)
 
     def holds(share: float) -> bool:
         xy, angle = share * asked[0], share * asked[1]
         if base_room(scene.base, xy=xy, angle=angle) is not None:
             return False
-        correction = correct(scene.rig, pieces, certificate.moves, xy=xy, angle=angle)
-        if not room_in_limits(scene.rig, pieces, correction)[0] >= 0:
-            return False
-        clearance = Clearance(scene.rig, scene.pairs, floors=touching, correction=correction)
-        return not clearance.violations(pieces)
+        pieces, correction, failure = corrected(scene.rig, motion, certificate.moves, xy=xy, angle=angle)
+        clearance = Clearance(scene.rig, scene.pairs, floors=touching)
+        return failure is None and not clearance.violations(pieces, correction)
 
     with np.errstate(all="ignore"):
         if holds(1.0):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotplus.checking.bounds import behind, displacement, rates
-from robotplus.checking.clearance import samples
+from robotplus.checking.bounds import Rates, Sums
 from robotplus.checking.pieces import Bools, Pieces, halve_where
 from robotplus.checking.rig import Rig
+from robotplus.checking.sweep import samples
 from robotplus.robots.model import Array
 from robotplus.scenarios.task import Curve
 
@@ -146,10 +146,9 @@ class _Run:
         ends."""
         rig, pieces = self.rig, self.pieces
         arms = rig.radii(self.poses, self.tip[:, None], np.zeros(1))[self.i0]
-        mask = behind(np.array([rig.dof]), 0, rig.dof)
-        shift = displacement(arms, pieces.excursion(), mask=mask, revolute=rig.revolute)
+        shift = Sums(arms, pieces.excursion(), rig.revolute).all(0, rig.dof)
         self.arm = arms[:, 0] + np.where(rig.revolute, np.minimum(shift, rig.reach[0]), 0.0)
-        c = rates(pieces.speed(), pieces.acceleration(), revolute=rig.revolute, first=0)
+        c = Rates.of(pieces.speed(), pieces.acceleration(), rig.revolute).alone
         self.bend = np.einsum("nj,nj->n", self.arm, c) * pieces.h**2 / 8
         self.turn = np.where(rig.revolute, c, 0.0).sum(axis=1) * pieces.h**2 / 8
 

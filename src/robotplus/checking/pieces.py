@@ -72,6 +72,10 @@ class Pieces:
     def take(self, index: Ints | Bools) -> Pieces:
         return Pieces(self.b[index], self.h[index], self.start[index], self.move[index])
 
+    def still(self) -> Pieces:
+        """Pieces on which the robot stays where these start."""
+        return Pieces(np.repeat(self.b[:, :1], 6, axis=1), self.h, self.start, self.move)
+
     def halves(self) -> Pieces:
         """2n pieces: each one's first half, then its second, in order."""
         level, left, right = self.b, [self.b[:, 0]], [self.b[:, 5]]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotplus.checking.bounds import displacement
+from robotplus.checking.bounds import Sums
 from robotplus.checking.pieces import Bools, Ints
+from robotplus.checking.sweep import Sweep
 from robotplus.robots.model import Array
 
 
@@ -23,52 +24,40 @@ class Correction:
     joints: Array
     holds_tool: Bools
 
-    def take(self, index: Ints) -> Correction:
+    def take(self, index: Ints | Bools) -> Correction:
         return Correction(self.xy, self.angle, self.joints[index], self.holds_tool[index])
 
 
-@dataclass(frozen=True)
-class Levers:
-    """Lever arms of boxes where pieces start, and the motion on the pieces that makes them longer.
+def longest(sweep: Sweep) -> tuple[Array, Array]:
+    """Lever arms of the boxes from each joint axis (n, boxes, dof) and from the base's vertical (n, boxes)
+    anywhere on the pieces: the joints up to a box move it away from an axis before it; from one after it, those
+    after it do."""
+    rig = sweep.rig
+    vertical = np.linalg.norm(sweep.centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
+    after = sweep.change.all(rig.link, rig.dof)
+    ahead = np.arange(rig.dof) < rig.link[:, None]
+    longer = np.where(ahead, sweep.moved[..., None], after[..., None])
+    return sweep.radii + longer, vertical + sweep.moved
 
-    ``axes`` (pieces, boxes, n): largest distance of the box's points from each joint axis, 1 for a prismatic
-    joint. ``vertical`` (pieces, boxes): likewise from the base's vertical. ``change`` (pieces, n): bounds on
-    |q - q at the start|. ``mask`` (boxes, n): 1 for the joints between the box and the body it is seen from.
-    ``revolute`` (n,).
+
+class Room:
+    """Bounds on how far boxes move when the base does.
+
+    ``world`` (n, boxes): seen from what stands in the world [m], the least of what follows from the base and,
+    where the tool is held, from the tool. ``base`` (n, boxes): seen from the base.
     """
 
-    axes: Array
-    vertical: Array
-    change: Array
-    mask: Array
-    revolute: Bools
+    def __init__(self, sweep: Sweep, correction: Correction) -> None:
+        rig = sweep.rig
+        axes, vertical = longest(sweep)
+        self.link, self.joints = rig.link, Sums(axes, correction.joints, rig.revolute)
+        self.base = self.joints.all(0, rig.link)
+        displaced = correction.xy + correction.angle * vertical
+        self.world = self.joints.all(0, rig.link, more=displaced, turn=correction.angle)
+        held = correction.holds_tool
+        from_tool = self.joints.all(rig.link, rig.dof)[held]
+        self.world[held] = np.minimum(self.world[held], from_tool)
 
-    def longest(self) -> tuple[Array, Array]:
-        """``axes`` and ``vertical`` anywhere on the pieces: the joints in between move a box away from an axis
-        before it; from one after it, those after it do."""
-        before, after = (
-            displacement(self.axes, self.change, mask=mask, revolute=self.revolute)
-            for mask in (self.mask, 1.0 - self.mask)
-        )
-        longer = np.where(self.mask > 0, before[..., None], after[..., None])
-        return self.axes + longer, self.vertical + before
-
-
-def own_room(levers: Levers, correction: Correction) -> Array:
-    """(pieces, boxes) distance [m] to a body of the robot, or to the pedestal: how far a box moves, seen from
-    that body."""
-    axes, _ = levers.longest()
-    return displacement(axes, correction.joints, mask=levers.mask, revolute=levers.revolute)
-
-
-def world_room(levers: Levers, correction: Correction) -> Array:
-    """(pieces, boxes) distance [m] to what stands in the world: how far a box moves, seen from the base or,
-    where the tool is held, from the tool."""
-    axes, vertical = levers.longest()
-    mask, joints, angle = levers.mask, correction.joints, correction.angle
-    turn = angle + np.einsum("nj,bj->nb", np.where(levers.revolute, joints, 0.0), mask)
-    move = correction.xy + angle * vertical + np.einsum("nbj,nj,bj->nb", axes, joints, mask, optimize=True)
-    from_base = np.where(turn < 0.95, move / np.maximum(1.0 - turn, 0.05), np.inf)
-    from_tool = displacement(axes, joints, mask=1.0 - mask, revolute=levers.revolute)
-    held = correction.holds_tool[:, None]
-    return np.asarray(np.where(held, np.minimum(from_base, from_tool), from_base))
+    def apart(self, piece: Ints, box: Ints, first: Ints) -> Array:
+        """(k,) the same seen from link ``first`` of the robot."""
+        return self.joints.some(piece, box, first, self.link[box])

@@ -14,7 +14,6 @@ from robotplus.proving.kernels.calls import PhaseStruct, kernels, p, rows
 from robotplus.proving.outcome import Found, Planned
 from robotplus.proving.placed import Scene
 
-MANY_MOVES = 40  # with more moves than this, travels are cut more coarsely (docs/check.md)
 STEPS = 64  # the share is a whole number of these parts
 
 
@@ -35,21 +34,20 @@ def base_tolerance(body: Body, context: Context, found: Found) -> tuple[float, f
     if body.dof < 6 or xy + angle <= 0:
         return 0.0, 0.0
     scene = Scene(body, context, found.world_from_base)
-    travel = 2 if len(found.planned) > MANY_MOVES else 1
     steps: int = kernels().rp_base_tolerated(scene.buffer, ctypes.c_double(xy), ctypes.c_double(angle), STEPS)
     for item in found.planned:
         if item.kind != "travel":
-            steps = _tolerated(scene, item, xy=xy, angle=angle, most=steps, travel=0)
+            steps = _tolerated(scene, item, xy=xy, angle=angle, most=steps)
     travels = [item for item in found.planned if item.kind == "travel"]
     shown = [-1] * len(travels)
     while any(k != steps for k in shown):  # where a travel lets go of the tool depends on the share
         for i, item in enumerate(travels):
             if shown[i] != steps:
-                steps = shown[i] = _tolerated(scene, item, xy=xy, angle=angle, most=steps, travel=travel)
+                steps = shown[i] = _tolerated(scene, item, xy=xy, angle=angle, most=steps)
     return steps * xy, steps * angle
 
 
-def _tolerated(scene: Scene, item: Planned, *, xy: float, angle: float, most: int, travel: int) -> int:
+def _tolerated(scene: Scene, item: Planned, *, xy: float, angle: float, most: int) -> int:
     """The largest number of steps, at most ``most``, that one move bears."""
     if not most:
         return 0
@@ -61,7 +59,7 @@ def _tolerated(scene: Scene, item: Planned, *, xy: float, angle: float, most: in
         (PhaseStruct * len(of_move))(*of_move),
         len(of_move),
         p(tcp),
-        travel,
+        int(item.kind == "travel"),
         len(t),
         p(t),
         p(q),

@@ -26,7 +26,6 @@ int32_t rp_corrections(const rp_scene *s, const double *flange_from_tcp, const d
 typedef struct {
     double b[6][RP_DOF];                /* Bernstein coefficients */
     double change[RP_DOF], box[RP_DOF]; /* bounds on |q - q at the start| and on the corrections */
-    double total;                       /* of the bounds on the corrections, before a travel lets go of the tool */
     int held;                           /* the tool stays where it is */
     rp_response at;                     /* where it starts */
 } rp_piece;
@@ -49,13 +48,13 @@ int32_t rp_list_watches(const rp_scene *s, const rp_phase *phase, int32_t n_phas
 
 /* 1 when every watch keeps on the piece the room that a base displaced by (xy, angle) may use up. open: room for
  * (RP_CLEAR_HALVINGS + 2) * n_watch numbers. */
-#define RP_CLEAR_HALVINGS 6
+#define RP_CLEAR_HALVINGS 2
 int32_t rp_keeps_clear(const rp_scene *s, const rp_piece *p, double xy, double angle, int32_t n_watch, rp_watch *watch,
                        int32_t *open);
 
 /* The largest k <= most for which one move (knots t (n), q, d, a (n * 7)) can be done, in all of its phases, with the
- * base anywhere within k * xy and k * angle of its place; 0 when there is none. A travel (1; 2: one of very many) need
- * not hold the tool everywhere. */
+ * base anywhere within k * xy and k * angle of its place; 0 when there is none. A travel need not hold the tool
+ * everywhere. */
 int32_t rp_tolerated(const rp_scene *s, const rp_phase *phase, int32_t n_phase, const double *flange_from_tcp,
                      int32_t travel, int32_t n, const double *t, const double *q, const double *d, const double *a,
                      double xy, double angle, int32_t most);

@@ -1,18 +1,18 @@
 /* Which displacement of the base a whole move bears (docs/check.md, "Base tolerance").
  *
- * The motion is cut as `check` cuts it, so that both look at the same postures and find a travel awkward on the same
- * pieces; what is then shown about each piece errs to the safe side of what `check` demands. */
+ * The motion is cut as `check` cuts it at first, so that both find a travel awkward on the same pieces; what is then shown
+ * about each piece, halved where need be, errs to the safe side of what `check` demands. */
 #include <stdlib.h>
 
 #include "tolerance.h"
 
-#define FINE 0.01        /* [rad] all joints together, on one piece */
-#define FINE_TRAVEL 0.01 /* likewise on a travel */
-#define LONG_TRAVEL 0.1  /* and on one of very many, where the finer cut would cost too much */
-#define HALVINGS 8       /* until pieces are fine */
+#define COARSE 0.1      /* [rad] all joints together, on one piece */
+#define HALVINGS 12     /* until pieces are no longer than that */
+#define DEEPEST 6       /* and on pieces that do not bear a displacement as they are */
 #define SPARE (1 / 0.98) /* what is claimed is shown for this many times as much */
-#define GLANCE 8         /* pieces are looked at this far apart first, to come near the answer */
-#define AWKWARD 3.0      /* a correction this many times those at the ends of a travel is not asked for */
+#define GLANCE 8        /* pieces are looked at this far apart first, to come near the answer */
+#define AWKWARD 3.0     /* a correction this many times those at the ends of a travel is not asked for */
+#define NEAR 0.0005     /* [rad] or [m] each joint: a correction that does not bear this is awkward too */
 
 typedef struct {
     const rp_scene *s;
@@ -45,10 +45,18 @@ void rp_halve(const double b[6][RP_DOF], int dof, double left[6][RP_DOF], double
     }
 }
 
+/* The piece with coefficients b; where it starts the robot responds as `at` says. */
+static rp_piece piece_of(const rp_scene *s, const double b[6][RP_DOF], rp_response at) {
+    rp_piece p = {.at = at, .held = 1};
+    memcpy(p.b, b, sizeof p.b);
+    rp_excursion(b, s->robot->dof, p.change);
+    return p;
+}
+
 static int cut(move *m, const double b[6][RP_DOF], int generation) {
     const int dof = m->s->robot->dof;
     double change[RP_DOF] = {0};
-    if (generation < HALVINGS && rp_excursion(b, dof, change) > (m->travel == 2 ? LONG_TRAVEL : m->travel ? FINE_TRAVEL : FINE)) {
+    if (generation < HALVINGS && rp_excursion(b, dof, change) > COARSE) {
         double left[6][RP_DOF], right[6][RP_DOF];
         rp_halve(b, dof, left, right);
         return cut(m, left, generation + 1) && cut(m, right, generation + 1);
@@ -60,11 +68,7 @@ static int cut(move *m, const double b[6][RP_DOF], int generation) {
         m->list = more;
         m->cap = cap;
     }
-    rp_piece *p = &m->list[m->n++];
-    memcpy(p->b, b, sizeof p->b);
-    rp_excursion(b, dof, p->change);
-    p->at = rp_respond(m->s, m->tcp, b[0]);
-    p->held = 1;
+    m->list[m->n++] = piece_of(m->s, b, rp_respond(m->s, m->tcp, b[0]));
     return 1;
 }
 
@@ -103,62 +107,95 @@ static int within_limits(const rp_robot *r, const rp_piece *p) {
     return 1;
 }
 
-/* Over each run of awkward pieces of a travel the correction goes evenly from the one before to the one after. */
+/* Bounds on the corrections at sample k of a move, where piece k starts or the last one ends; returns their sum. */
+static double at_sample(const move *m, int k, double change, double xy, double angle, double *b) {
+    double away[RP_DOF];
+    for (int j = 0; j < RP_DOF; j++) away[j] = change;
+    return rp_correct(m->s->robot, k < m->n ? &m->list[k].at : &m->end[1], away, xy, angle, b);
+}
+
+/* Where a travel holds the tool. Over each run of awkward pieces the correction goes evenly from the one before to the one
+ * after. Which pieces these are depends on the displacement. */
 static void let_go(move *m, double xy, double angle) {
-    const rp_robot *r = m->s->robot;
-    const double still[RP_DOF] = {0};
-    double end[2][RP_DOF], most = 0;
-    for (int i = 0; i < 2; i++) most = fmax(most, AWKWARD * rp_correct(r, &m->end[i], still, xy, angle, end[i]));
-    const double *before = end[0];
-    for (int i = 0, after; i < m->n; i = after + 1) {
-        for (after = i; after < m->n && m->list[after].total > most; after++) m->list[after].held = 0;
-        const double *next = after < m->n ? m->list[after].box : end[1];
-        for (int k = i; k < after; k++)
-            for (int j = 0; j < r->dof; j++) m->list[k].box[j] = fmax(before[j], next[j]);
-        before = next;
+    const int dof = m->s->robot->dof;
+    double before[RP_DOF], after[RP_DOF], near[RP_DOF];
+    m->xy = xy, m->angle = angle;
+    const double most = AWKWARD * fmax(at_sample(m, 0, 0, xy, angle, before), at_sample(m, m->n, 0, xy, angle, after));
+    double next = at_sample(m, 0, NEAR, xy, angle, near);
+    for (int i = 0; i < m->n; i++) {
+        const double here = next;
+        next = at_sample(m, i + 1, NEAR, xy, angle, near);
+        m->list[i].held = here <= most && next <= most && here < INFINITY && next < INFINITY;
+    }
+    for (int i = 0, end; i < m->n; i = end + 1) {
+        for (end = i; end < m->n && !m->list[end].held;) end++;
+        if (end == i) continue;
+        at_sample(m, i, 0, xy, angle, before);
+        at_sample(m, end, 0, xy, angle, after);
+        for (int k = i; k < end; k++)
+            for (int j = 0; j < dof; j++) m->list[k].box[j] = fmax(before[j], after[j]);
     }
 }
 
-/* Corrections for a displacement: of piece i, or on a travel of all pieces because where it lets go depends on all. */
-static void prepare(move *m, int i, double xy, double angle) {
+static void forget(move *m) {
+    for (int k = 0; k < m->n_watch; k++) m->watch[k].known = -INFINITY;
+}
+
+/* What is known where a piece starts, of what was known where the one before it did. */
+static void carry_on(move *m) {
+    for (int k = 0; k < m->n_watch; k++) m->watch[k].known -= m->watch[k].moved;
+}
+
+/* Whether a piece bears the displacement, as it is or halved. */
+static int bears(move *m, rp_piece *p, double xy, double angle, int halvings) {
     const rp_robot *r = m->s->robot;
-    const int same = m->xy == xy && m->angle == angle;
-    m->xy = xy, m->angle = angle;
-    if (m->travel && same) return;
-    for (int k = m->travel ? 0 : i; k < (m->travel ? m->n : i + 1); k++) {
-        rp_piece *p = &m->list[k];
-        p->held = 1;
-        p->total = rp_correct(r, &p->at, p->change, xy, angle, p->box);
+    const double still[RP_DOF] = {0};
+    double point[RP_DOF];
+    if (p->held) rp_correct(r, &p->at, p->change, xy, angle, p->box);
+    if (within_limits(r, p) && rp_keeps_clear(m->s, p, xy, angle, m->n_watch, m->watch, m->open)) return 1;
+    if (halvings == DEEPEST || (p->held && rp_correct(r, &p->at, still, xy, angle, point) == INFINITY)) return 0;
+    double left[6][RP_DOF], right[6][RP_DOF];
+    rp_halve(p->b, r->dof, left, right);
+    for (int side = 0; side < 2; side++) {
+        rp_piece half = side ? piece_of(m->s, right, rp_respond(m->s, m->tcp, right[0])) : piece_of(m->s, left, p->at);
+        half.held = p->held;
+        if (!half.held) memcpy(half.box, p->box, sizeof half.box);
+        if (side) carry_on(m);
+        if (!bears(m, &half, xy, angle, halvings + 1)) return 0;
     }
-    if (m->travel) let_go(m, xy, angle);
+    return 1;
 }
 
 static int holds(move *m, int i, double xy, double angle) {
-    const rp_piece *p = &m->list[i];
-    prepare(m, i, xy, angle);
-    return within_limits(m->s->robot, p) && rp_keeps_clear(m->s, p, xy, angle, m->n_watch, m->watch, m->open);
+    if (m->travel && !(m->xy == xy && m->angle == angle)) let_go(m, xy, angle);
+    return bears(m, &m->list[i], xy, angle, 0);
 }
 
 /* The largest k <= most that the pieces bear, every `stride`th of them looked at in turn: what one does not bear is lowered
  * by steps that double, then halved, until it does. */
 static int descend(move *m, double xy, double angle, int most, int stride) {
+    forget(m);
     for (int i = 0; i < m->n && most; i += stride) {
-        for (int k = 0; k < m->n_watch; k++) {
-            rp_watch *w = &m->watch[k];
-            w->known = i && stride == 1 ? w->known - w->moved : -INFINITY;
+        if (holds(m, i, most * xy, most * angle)) {
+            if (stride == 1) carry_on(m);
+            else forget(m);
+            continue;
         }
-        if (holds(m, i, most * xy, most * angle)) continue;
         int low = most - 1;
-        for (int step = 1; low > 0 && !holds(m, i, low * xy, low * angle); step *= 2) {
+        for (int step = 1; low > 0; step *= 2) {
+            forget(m);
+            if (holds(m, i, low * xy, low * angle)) break;
             most = low;
             low = most - 2 * step > 0 ? most - 2 * step : 0;
         }
         while (most - low > 1) {
             const int middle = (low + most) / 2;
+            forget(m);
             if (holds(m, i, middle * xy, middle * angle)) low = middle;
             else most = middle;
         }
         most = low;
+        forget(m);
     }
     return most;
 }
