@@ -112,7 +112,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "robotplus.portal.web.context.site",
             ],
-            "builtins": ["robotplus.portal.web.templatetags.ui"],
+            "builtins": [
+                "robotplus.portal.web.templatetags.ui",
+                "robotplus.portal.web.templatetags.fields",
+            ],
         },
     }
 ]
@@ -191,3 +194,5 @@ VISITOR_ANSWERS_PER_HOUR = int(os.environ.get("VISITOR_ANSWERS_PER_HOUR", "6"))
 VISITOR_ANSWER_DAYS = 7
 COUNT_FLOOR = 3  # counts of fewer organisations are suppressed
 WORKER_CORES = int(os.environ.get("WORKER_CORES", str(os.cpu_count() or 1)))
+JOB_LEASE_S = float(os.environ.get("JOB_LEASE_S", "20"))  # a killed worker's job waits this long
+JOB_TIME_LIMIT_S = float(os.environ.get("JOB_TIME_LIMIT_S", "900"))
