@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -36,11 +37,22 @@ def prove(
     at: Stand, move: Move, *, stop: int = 0, carry: int = -1, near: bool = False
 ) -> tuple[bool, ClearStruct]:
     """The kernel's verdict on a move."""
-    phase, out = PhaseStruct(stop, carry, int(near)), ClearStruct()
-    t, q, qd, qdd = np.ascontiguousarray(move.t), wide(move.q), wide(move.qd), wide(move.qdd)
-    ok = kernels().rp_prove_move(
-        at.buffer, ctypes.byref(phase), len(t), p(t), p(q), p(qd), p(qdd), ctypes.byref(out)
+    return prove_all(at, [move], [(0, stop, carry, int(near))])
+
+
+def prove_all(
+    at: Stand, moves: Sequence[Move], jobs: Sequence[tuple[int, int, int, int]]
+) -> tuple[bool, ClearStruct]:
+    """The kernel's verdict on moves: each job is one of them (by index), with the phase it is made in."""
+    first = np.cumsum([0, *(len(move.t) for move in moves)])
+    rows = np.array([(first[k], len(moves[k].t), *phase) for k, *phase in jobs], dtype=np.int32)
+    t = np.concatenate([move.t for move in moves])
+    q, qd, qdd = (
+        np.concatenate([wide(getattr(move, name)) for move in moves]) for name in ("q", "qd", "qdd")
     )
+    out = ClearStruct(CAP, CAP, 0.0, -1, -1)
+    ok = kernels().rp_prove_moves(at.buffer, len(rows), p(rows), p(t), p(q), p(qd), p(qdd), ctypes.byref(out))
+    assert bool(ok) == (out.job < 0)
     return bool(ok), out
 
 
@@ -88,6 +100,49 @@ def test_no_distance_is_claimed_that_dense_samples_do_not_keep(robot_id: str) ->
         if proven == 4:
             break
     assert proven >= 2
+
+
+@pytest.mark.parametrize("robot_id", OF_CLASS.values())
+def test_claims_are_near_what_is_true_and_those_of_many_moves_hold_for_all(robot_id: str) -> None:
+    """Dense samples are at most 0.3 of their distance and a millimetre above the claim, also by many long moves."""
+    robot = CATALOGUE[robot_id]
+    rng = np.random.default_rng(21)
+    at = stand(robot, seam_need(cell__box=boxes_near(rng, 3, 1.4)), xyz=(0.0, 0.0, 0.4), yaw=0.7)
+    alone, told = [], 0
+    for _ in range(60):
+        move = random_move(robot, rng, knots=int(rng.integers(2, 30)))
+        ok, out = prove(at, move)
+        if ok:
+            alone.append((move, out))
+        if len(alone) == 5:
+            break
+    assert len(alone) == 5
+    for move, out in alone:
+        seen = [CAP, CAP]
+        for q in evaluate(move, np.linspace(0.0, move.duration, 150))[0]:
+            for asked, d in distances(at, q, stop=0, carry=-1, near=False):
+                seen[asked == 0] = min(seen[asked == 0], d)
+        for claimed, least in zip((out.clearance, out.self), seen, strict=True):
+            told += least < 0.1
+            assert claimed <= least + 1e-9
+            # bounds of box distances by separating axes fall short of the distance between corners
+            assert claimed >= min(0.1, 0.55 * least - 2e-3)
+    assert told
+    moves = [move for move, _ in alone]
+    ok, all_of_them = prove_all(at, moves, [(k, 0, -1, 0) for k in (3, 0, 4, 1, 2, 0)])
+    assert ok
+    assert all_of_them.clearance <= min(out.clearance for _, out in alone) / 0.69 + 2e-3
+    assert min(out.clearance for _, out in alone) <= all_of_them.clearance / 0.69 + 2e-3
+
+
+def test_the_move_that_fails_is_named() -> None:
+    robot = CATALOGUE["ur_ur10e"]
+    rng = np.random.default_rng(3)
+    bare = stand(robot, seam_need(), xyz=(0.0, 0.0, 0.5))
+    good = next(m for m in (random_move(robot, rng) for _ in range(200)) if prove(bare, m)[0])
+    bad = next(m for m in (random_move(robot, rng) for _ in range(200)) if not prove(bare, m)[0])
+    ok, out = prove_all(bare, [good, bad, good], [(0, 0, -1, 0), (2, 0, -1, 0), (1, 0, -1, 0), (0, 0, -1, 0)])
+    assert not ok and out.job == 2 and 0 < out.fail_time < bad.duration
 
 
 def blocker(at: Stand, q: Array, link: int, size_mm: float) -> dict[str, object]:

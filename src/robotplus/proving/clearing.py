@@ -13,47 +13,55 @@ from robotplus.proving.outcome import Failed, Found, Planned, Stage
 from robotplus.proving.placed import Scene
 from robotplus.robots.model import Array
 
+CAP = 0.2  # [m] clearances beyond this are not told apart
+
 
 def prove_clear(scene: Scene, planned: tuple[Planned, ...], cost: float) -> Found | Failed:
     """Prove every move clear and inside the limits, between its knots too."""
-    context, body, k = scene.context, scene.body, kernels()
-    n = len(context.layers.order)
-    worst, own, used = 0.2, 0.2, np.zeros(3)
+    used = np.zeros(3)
     for item in planned:
-        move = item.move
-        t, q, qd, qdd = padded(move)
-        use = np.zeros(3)
-        k.rp_limits_used(body.pointer, len(t), p(t), p(q), p(qd), p(qdd), p(use))
-        used = np.maximum(used, use)
+        used = np.maximum(used, _limits_used(scene, item))
         if used.max() > 1.0:
             return Failed("limits", item.position, f"{used.max():.3f}")
-        for phase in phases(context, item, n):
-            out = ClearStruct()
-            if not k.rp_prove_move(
-                scene.buffer, ctypes.byref(phase), len(t), p(t), p(q), p(qd), p(qdd), ctypes.byref(out)
-            ):
-                pair = tuple(int(v) for v in body.pairs[out.pair]) if out.pair >= 0 else None
-                stage: Stage = "travel" if item.kind == "travel" else "clearance"
-                return Failed(stage, item.position, item.kind, pair)  # type: ignore[arg-type]
-            worst, own = min(worst, out.clearance), min(own, out.self)
-    return Found(
-        scene.world_from_base, planned, worst, own, (float(used[0]), float(used[1]), float(used[2])), cost
-    )
+    out, owner = _prove(scene, planned)
+    if out.job >= 0:
+        item = planned[owner[out.job]]
+        pairs = scene.body.pairs
+        pair = (int(pairs[out.pair, 0]), int(pairs[out.pair, 1])) if out.pair >= 0 else None
+        stage: Stage = "travel" if item.kind == "travel" else "clearance"
+        return Failed(stage, item.position, item.kind, pair)
+    limits = (float(used[0]), float(used[1]), float(used[2]))
+    return Found(scene.world_from_base, planned, out.clearance, out.self, limits, cost)
 
 
 def is_clear(scene: Scene, item: Planned) -> bool:
     """Whether one move is inside the limits and clear."""
+    return bool(_limits_used(scene, item).max() <= 1.0) and _prove(scene, (item,))[0].job < 0
+
+
+def _limits_used(scene: Scene, item: Planned) -> Array:
+    """(3,) highest shares of joint range, speed and acceleration."""
     t, q, qd, qdd = padded(item.move)
     use = np.zeros(3)
-    k, body = kernels(), scene.body
-    k.rp_limits_used(body.pointer, len(t), p(t), p(q), p(qd), p(qdd), p(use))
-    out = ClearStruct()
-    return bool(use.max() <= 1.0) and all(
-        k.rp_prove_move(
-            scene.buffer, ctypes.byref(phase), len(t), p(t), p(q), p(qd), p(qdd), ctypes.byref(out)
-        )
-        for phase in phases(scene.context, item, len(scene.context.layers.order))
-    )
+    kernels().rp_limits_used(scene.body.pointer, len(t), p(t), p(q), p(qd), p(qdd), p(use))
+    return use
+
+
+def _prove(scene: Scene, planned: tuple[Planned, ...]) -> tuple[ClearStruct, list[int]]:
+    """The kernel's verdict on all moves together, and which move each of its jobs belongs to."""
+    n = len(scene.context.layers.order)
+    jobs, owner, first = [], [], 0
+    for k, item in enumerate(planned):
+        count = len(item.move.t)
+        for phase in phases(scene.context, item, n):
+            jobs.append((first, count, phase.stop, phase.carry, phase.near))
+            owner.append(k)
+        first += count
+    out = ClearStruct(CAP, CAP, 0.0, -1, -1)
+    rows = np.array(jobs, dtype=np.int32)
+    t, q, qd, qdd = (np.concatenate(a) for a in zip(*(padded(item.move) for item in planned), strict=True))
+    kernels().rp_prove_moves(scene.buffer, len(rows), p(rows), p(t), p(q), p(qd), p(qdd), ctypes.byref(out))
+    return out, owner
 
 
 def phases(context: Context, item: Planned, n: int) -> list[PhaseStruct]:

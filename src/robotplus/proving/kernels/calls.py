@@ -69,11 +69,10 @@ class ClearStruct(ctypes.Structure):
     """Mirror of ``rp_clear`` (motion.h)."""
 
     _fields_ = (
-        ("slack", ctypes.c_double),
         ("clearance", ctypes.c_double),
         ("self", ctypes.c_double),
         ("fail_time", ctypes.c_double),
-        ("evaluations", ctypes.c_int32),
+        ("job", ctypes.c_int32),
         ("pair", ctypes.c_int32),
     )
 

@@ -25,17 +25,17 @@ int32_t rp_path_duration(const rp_robot *r, int32_t n, const double *s, const do
 void rp_limits_used(const rp_robot *r, int32_t n, const double *t, const double *q, const double *d, const double *a,
                     double use[3]);
 
+/* Least distances to the cell and between links that are checked: lower bounds, on entry what they are at most. Where a
+ * proof fails: the time in its move, its job, and the index of the self pair that met (-1: the cell). */
 typedef struct {
-    double slack;      /* least (distance - what is asked - what may move in between) */
-    double clearance;  /* least distance to the cell, lower bound, capped at 0.2 m */
-    double self;       /* least distance between links that are checked, lower bound, capped at 0.2 m */
-    double fail_time;  /* where slack < 0 first */
-    int32_t evaluations, pair; /* pair: index of the self pair that failed, or -1 */
+    double clearance, self, fail_time;
+    int32_t job, pair;
 } rp_clear;
 
-/* Continuous proof over a move: 1 when every asked distance holds at every time. */
-int32_t rp_prove_move(const rp_scene *s, const rp_phase *phase, int32_t n, const double *t, const double *q, const double *d,
-                      const double *a, rp_clear *out);
+/* Continuous proof over moves: 1 when every asked distance holds at every time. A job is five numbers: first knot and
+ * number of knots in t, q, d, a, and its phase. */
+int32_t rp_prove_moves(const rp_scene *s, int32_t n_job, const int32_t *job, const double *t, const double *q, const double *d,
+                       const double *a, rp_clear *out);
 
 /* 1 when the straight joint line from a to b keeps every asked distance; it is not cut finer than `finest` [rad]. */
 int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, double finest);

@@ -1,5 +1,6 @@
 /* Free travel round obstacles: two trees grown towards each other (RRT-Connect), then shortcuts. */
 #include "motion.h"
+#include "sweep.h"
 
 #include <stdlib.h>
 
@@ -39,8 +40,8 @@ static int nearest(const rp_robot *r, const tree *t, const double *q) {
 }
 
 /* One step from node `at` towards goal; returns the new node, -1 when blocked; *arrived when it is the goal itself. */
-static int grow(const rp_scene *s, const rp_phase *p, tree *t, int at, const double *goal, int *arrived) {
-    const rp_robot *r = s->robot;
+static int grow(rp_sweep *s, tree *t, int at, const double *goal, int *arrived) {
+    const rp_robot *r = s->scene->robot;
     double q[7] = {0}, angle = 0;
     for (int j = 0; j < r->dof; j++) angle = fmax(angle, fabs(goal[j] - t->q[7 * at + j]) * (r->prismatic >> j & 1 ? 3 : 1));
     const double share = fmin(1, 0.5 / fmax(angle, 1e-12));
@@ -54,16 +55,15 @@ static int grow(const rp_scene *s, const rp_phase *p, tree *t, int at, const dou
         for (int j = 0; j < r->dof; j++) sum += r->coupling[c][j] * q[j];
         if (sum < r->coupling_lower[c] || sum > r->coupling_upper[c]) return -1;
     }
-    if (!rp_line_free(s, p, t->q + 7 * at, q, COARSE)) return -1;
+    if (!rp_sweep_line(s, t->q + 7 * at, q, COARSE)) return -1;
     memcpy(t->q + 7 * t->n, q, sizeof q);
     t->parent[t->n] = at;
     return t->n++;
 }
 
-int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, uint64_t seed, int32_t budget,
-                int32_t cap, double *via) {
-    if (rp_line_free(s, phase, a, b, FINEST)) return 0;
-    const rp_robot *r = s->robot;
+static int32_t plan(rp_sweep *s, const double *a, const double *b, uint64_t seed, int32_t budget, int32_t cap, double *via) {
+    if (rp_sweep_line(s, a, b, FINEST)) return 0;
+    const rp_robot *r = s->scene->robot;
     stream rnd = {seed};
     tree t[2];
     for (int k = 0; k < 2; k++) {
@@ -84,12 +84,12 @@ int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const
             const double l = work % 4 ? fmax(r->lower[j], lo - pad) : r->lower[j], u = work % 4 ? fmin(r->upper[j], hi + pad) : r->upper[j];
             q[j] = l + next(&rnd) * (u - l);
         }
-        const int grown = grow(s, phase, &t[mine], nearest(r, &t[mine], q), q, &arrived);
+        const int grown = grow(s, &t[mine], nearest(r, &t[mine], q), q, &arrived);
         if (grown < 0) continue;
         const double *goal = t[mine].q + 7 * grown;
         int at = nearest(r, &t[!mine], goal);
         do {
-            at = grow(s, phase, &t[!mine], at, goal, &arrived);
+            at = grow(s, &t[!mine], at, goal, &arrived);
         } while (at >= 0 && !arrived && t[!mine].n < budget);
         if (at >= 0 && arrived) {
             joined = 1;
@@ -107,7 +107,7 @@ int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const
         for (int pass = 0; pass < 3; pass++) /* leave out what a straight line can skip, farthest first */
             for (int i = 0; i < m - 2; i++)
                 for (int k = m - 1; k > i + 1; k--)
-                    if (rp_line_free(s, phase, path + 7 * i, path + 7 * k, COARSE)) {
+                    if (rp_sweep_line(s, path + 7 * i, path + 7 * k, COARSE)) {
                         memmove(path + 7 * (i + 1), path + 7 * k, sizeof(double) * 7 * (size_t)(m - k));
                         m -= k - i - 1;
                         break;
@@ -120,7 +120,7 @@ int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const
                 const double mid = 0.5 * (path[7 * (i - 1) + j] + path[7 * (i + 1) + j]);
                 q[j] = path[7 * i + j] + share * (mid - path[7 * i + j]);
             }
-            if (rp_line_free(s, phase, path + 7 * (i - 1), q, COARSE) && rp_line_free(s, phase, q, path + 7 * (i + 1), COARSE))
+            if (rp_sweep_line(s, path + 7 * (i - 1), q, COARSE) && rp_sweep_line(s, q, path + 7 * (i + 1), COARSE))
                 memcpy(path + 7 * i, q, sizeof q);
         }
         n = m - 2;
@@ -132,5 +132,14 @@ int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const
         free(t[k].q);
         free(t[k].parent);
     }
+    return n;
+}
+
+int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, uint64_t seed, int32_t budget,
+                int32_t cap, double *via) {
+    rp_sweep sweep;
+    rp_sweep_open(&sweep, s, phase);
+    const int32_t n = plan(&sweep, a, b, seed, budget, cap, via);
+    rp_sweep_close(&sweep);
     return n;
 }

@@ -29,7 +29,7 @@ void rp_scene_init(rp_scene *s, const rp_robot *r, const rp_world *w, const doub
     }
 }
 
-double rp_box_gap_along(const double *pa, const double *ha, const double *pb, const double *hb, double axis[3]) {
+double rp_box_gap_until(const double *pa, const double *ha, const double *pb, const double *hb, double enough, double axis[3]) {
     double R[9], A[9], t[3], best = -1e300;
     int code = 0; /* 0-2: faces of a, 3-5: faces of b, 6-14: edges */
     const double d[3] = {pb[3] - pa[3], pb[7] - pa[7], pb[11] - pa[11]};
@@ -49,7 +49,7 @@ double rp_box_gap_along(const double *pa, const double *ha, const double *pb, co
                          (ha[0] * A[j] + ha[1] * A[3 + j] + ha[2] * A[6 + j]);
         if (g > best) best = g, code = 3 + j;
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3 && best < enough; i++) {
         const int i1 = (i + 1) % 3, i2 = (i + 2) % 3;
         for (int j = 0; j < 3; j++) {
             const int j1 = (j + 1) % 3, j2 = (j + 2) % 3;
@@ -76,7 +76,7 @@ double rp_box_gap_along(const double *pa, const double *ha, const double *pb, co
 }
 
 double rp_box_gap(const double *pa, const double *ha, const double *pb, const double *hb) {
-    return rp_box_gap_along(pa, ha, pb, hb, 0);
+    return rp_box_gap_until(pa, ha, pb, hb, 1e300, 0);
 }
 
 void rp_boxes(const rp_robot *r, double f[RP_DOF + 1][12], double out[RP_BOXES][12]) {

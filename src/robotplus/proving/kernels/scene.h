@@ -44,10 +44,10 @@ typedef struct {
 void rp_scene_init(rp_scene *s, const rp_robot *r, const rp_world *w, const double *world_from_base, const int32_t *pair,
                    int32_t n_pair);
 
-/* Lower bound of the distance between two boxes given in one frame (negative: they may overlap); the second form also
- * gives the unit direction along which they are that far apart. */
+/* Lower bound of the distance between two boxes given in one frame (negative: they may overlap); the second form looks no
+ * further once the bound is `enough`, and also gives the unit direction along which they are that far apart. */
 double rp_box_gap(const double *pa, const double *ha, const double *pb, const double *hb);
-double rp_box_gap_along(const double *pa, const double *ha, const double *pb, const double *hb, double axis[3]);
+double rp_box_gap_until(const double *pa, const double *ha, const double *pb, const double *hb, double enough, double axis[3]);
 
 /* base_from_box of every box at the frames f of rp_fk. */
 void rp_boxes(const rp_robot *r, double f[RP_DOF + 1][12], double out[RP_BOXES][12]);
