@@ -5,12 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from robotplus.portal.core.errors import ConflictError, RefusedError
 from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.kinds import Kind
-from robotplus.portal.kinds.kind import KindError
+from robotplus.portal.kinds.kind import KindError, Move
+
+
+def find_move(subject: Any, kind: Kind, move: str, sides: frozenset[str]) -> Move:
+    """The move of the state table that these sides may make now.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    try:
+        return kind.move(move, subject.state, sides, getattr(subject, "visibility", None))
+    except KindError as e:
+        raise RefusedError(str(e)) from e
 
 
 @transaction.atomic
@@ -28,14 +41,11 @@ def do_move(
         ConflictError: somebody moved it in the meantime.
     """
     before = subject.state
-    try:
-        step = kind.move(move, before, sides)
-    except KindError as e:
-        raise RefusedError(str(e)) from e
+    step = find_move(subject, kind, move, sides)
     if step.reason and not reason.strip():
-        raise RefusedError("say why", field="reason")
+        raise RefusedError(_("say why"), field="reason")
     table: models.QuerySet[Any] = type(subject)._default_manager.filter(pk=subject.pk, state=before)
     if not table.update(state=step.end):
-        raise ConflictError("it was changed in the meantime; look again")
+        raise ConflictError(_("it was changed in the meantime; look again"))
     subject.state = step.end
     log_event(reader, f"{kind.noun}.{move}", subject, before=before, after=step.end)

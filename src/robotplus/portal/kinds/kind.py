@@ -75,7 +75,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A way from one state to another, open to ``who``. ``reason``: the mover must say why."""
+    """A way from one state to another, open to ``who``.
+
+    Attributes:
+        reason: the mover must say why.
+        publishes: it leads to others: the owner must be approved and the content complete.
+        visibilities: it is there only for content of these visibilities; empty: for any.
+    """
 
     name: str
     label: Label
@@ -83,6 +89,8 @@ class Move:
     end: str
     who: tuple[Side, ...]
     reason: bool = False
+    publishes: bool = False
+    visibilities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,17 +122,27 @@ class Kind:
                 return f
         raise KindError("unknown field", self.id, value=name, allowed=", ".join(f.name for f in self.fields))
 
-    def moves_from(self, state: str, sides: frozenset[str] | set[str]) -> tuple[Move, ...]:
-        """The moves that someone on these sides may make from a state."""
-        return tuple(m for m in self.moves if state in m.start and sides & set(m.who))
+    def moves_from(
+        self, state: str, sides: frozenset[str] | set[str], visibility: str | None = None
+    ) -> tuple[Move, ...]:
+        """The moves that someone on these sides may make from a state with content of a visibility."""
+        return tuple(
+            m
+            for m in self.moves
+            if state in m.start
+            and sides & set(m.who)
+            and (not m.visibilities or visibility in m.visibilities)
+        )
 
-    def move(self, name: str, state: str, sides: frozenset[str] | set[str]) -> Move:
+    def move(
+        self, name: str, state: str, sides: frozenset[str] | set[str], visibility: str | None = None
+    ) -> Move:
         """One move.
 
         Raises:
             KindError: no such move from this state for someone on these sides.
         """
-        allowed = self.moves_from(state, sides)
+        allowed = self.moves_from(state, sides, visibility)
         for m in allowed:
             if m.name == name:
                 return m

@@ -115,6 +115,8 @@ def _move(raw: dict[str, Any]) -> Move:
         raw["to"],
         tuple(raw["who"]),
         raw.get("reason", False),
+        raw.get("publishes", False),
+        tuple(raw.get("visibilities", ())),
     )
 
 
