@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.cli.conftest import NEEDS, SEAM, Command
 
 from robotplus.hashing import digest
+from robotplus.scenarios.files import read_need
 
 
 def test_prove_at_the_place_that_answer_found(certificate: Path, command: Command, tmp_path: Path) -> None:
@@ -29,8 +31,26 @@ def test_prove_says_why_not(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "cert.json"
     said = command("prove", NEEDS / "spot_welding.toml", "--robot", "ur_ur3e", "-o", path)
     assert said.code == 1 and "heavier than the rated payload" in said.out and not path.exists()
-    said = command("prove", SEAM, "--robot", "kuka_kr7_r900_3", "--base", 50, 50, 0, 0, "--json")
+    assert said.out.startswith("Universal Robots UR3e: Unknown") and " kg, " in said.out
+    zh = command("prove", NEEDS / "spot_welding.toml", "--robot", "ur_ur3e", "--lang", "zh")
+    assert zh.code == 1 and "数据不足: 工具与工件超过额定负载" in zh.out and "需要" in zh.out
+    assert not re.search("[a-z]{4}", zh.out.replace("Universal Robots", ""))
+    said = command("prove", NEEDS / "spot_welding.toml", "--robot", "ur_ur3e", "--json")
     assert said.code == 1 and said.json["format"] == "robotplus.refusal/1"
+
+
+@pytest.mark.parametrize(
+    ("place", "hint"),
+    [((50, 50, 0, 0), "metres, not millimetres"), ((0.6, -1.2, 0.05, 0), ""), ((0.6, -9.2, 0, 0), "")],
+)
+def test_a_base_where_the_need_allows_none_is_refused_with_the_region(
+    place: tuple[float, ...], hint: str, command: Command
+) -> None:
+    said = command("prove", SEAM, "--robot", "kuka_kr7_r900_3", "--base", *place)
+    assert said.code == 2 and said.err.count("\n") == 1
+    (x0, x1), (y0, y1) = (read_need(SEAM).program.base.x, read_need(SEAM).program.base.y)
+    assert f"allowed: x {x0:g} to {x1:g}, y {y0:g} to {y1:g}, z " in said.err and hint in said.err
+    assert ("millimetres" in said.err) == bool(hint)
 
 
 def test_a_robot_may_be_called_by_its_model(command: Command, catalogue: Path) -> None:

@@ -26,6 +26,7 @@ WORDS_FROM_DATA = {  # looked up by names that come from certificates, refusals,
     *KEYS,
     *QUESTIONS.values(),
     *get_args(VerdictName),
+    *(f"is_{word}" for word in ("current", "superseded", "unknown", "same", "different", "not given")),
     *get_args(get_type_hints(Verdict)["status"]),
 }
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from robotplus.cli.options import Added, CatalogueFolder, Json
+from robotplus.cli.options import Added, CatalogueFolder, Json, TerminalLanguage
 
 MAX_CERTIFICATE_BYTES = 200_000_000
 CANNOT = 2
@@ -19,6 +19,7 @@ def command(
         Path | None, typer.Option(metavar="NEED", help="Demand that the certificate is about this very need.")
     ] = None,
     json: Json = False,
+    lang: TerminalLanguage = "en",
     catalogue: CatalogueFolder = None,
     add: Added = None,
 ) -> None:
@@ -64,8 +65,8 @@ def command(
         from robotplus.reporting.terminal import print_certificate, print_verdict
 
         if all(code != "malformed" for code, _ in verdict.reasons):
-            print_certificate(claimed, console())
-        print_verdict(verdict, console())
+            print_certificate(claimed, console(), robot=robots.get(str(claimed.robot_id)), language=lang)
+        print_verdict(verdict, console(), language=lang)
     if verdict.status == "cannot_check":
         raise typer.Exit(CANNOT)
     if not verdict.holds:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,6 +20,10 @@ CatalogueFolder = Annotated[
 Added = Annotated[
     list[Path] | None,
     typer.Option("--add", metavar="FILE", help="A robot file beside the catalogue; may be given again."),
+]
+TerminalLanguage = Annotated[
+    Literal["en", "zh"],
+    typer.Option("--lang", help="Language of what is printed; --json is the same in both."),
 ]
 ReportLanguage = Annotated[
     Language, typer.Option("--lang", help="Language of the report and, but for both, of the terminal.")

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from robotplus.cli.options import Added, CatalogueFolder, Json, NeedFile
+from robotplus.cli.options import Added, CatalogueFolder, Json, NeedFile, TerminalLanguage
 
 if TYPE_CHECKING:
     from robotplus.certificates.certificate import Refusal
+    from robotplus.reporting.strings import Language
+    from robotplus.scenarios.task import BaseRegion
+
+FAR_M = 20.0  # a base so far from the origin was most likely given in millimetres
+PLACE_SLACK = 1e-9  # [m, rad] as `check` allows
 
 
 def command(
@@ -20,7 +25,8 @@ def command(
     base: Annotated[
         tuple[float, float, float, float] | None,
         typer.Option(
-            metavar="X Y Z YAW_DEG", help="The one base place to try [m, deg]; else it is searched."
+            metavar="X Y Z YAW_DEG",
+            help="The one base place to try, in metres and degrees, such as 0.6 -1.2 0 116.9; else it is searched.",
         ),
     ] = None,
     output: Annotated[
@@ -30,6 +36,7 @@ def command(
     effort: Annotated[
         float, typer.Option(min=0.01, max=1000, help="Times the usual work of the search.")
     ] = 1.0,
+    lang: TerminalLanguage = "en",
     catalogue: CatalogueFolder = None,
     add: Added = None,
 ) -> None:
@@ -38,23 +45,20 @@ def command(
     Exit code: 0 proven, 1 not, 2 bad input.
 
     Example: robotplus prove examples/needs/arc_welding.toml --robot fanuc_m20_25_18d -o cert.json
+
+    With the base at x 0.6 m, y -1.2 m on the floor, turned by 117 degrees: add --base 0.6 -1.2 0 117
     """
     from robotplus.certificates.certificate import Refusal
     from robotplus.checking import check
     from robotplus.cli.catalogues import find_robot, open_catalogue
     from robotplus.cli.output import bar, console, json_text, print_json, ready_for_file, warn, write_file
-    from robotplus.errors import InputError
     from robotplus.proving import prove
     from robotplus.reporting.terminal import print_certificate, print_verdict
     from robotplus.scenarios.files import read_need
 
     task, models = read_need(need), open_catalogue(catalogue, add)
     model = find_robot(models, robot)
-    place = None
-    if base is not None:
-        if not all(math.isfinite(v) and abs(v) <= 1e4 for v in base):
-            raise InputError("must be finite numbers", "--base", value=base, allowed="metres and degrees")
-        place = (*base[:3], math.radians(base[3]))
+    place = None if base is None else read_place(base, task.program.base)
     if output is not None:
         ready_for_file(output)
     with bar(quiet=json) as show:
@@ -66,7 +70,9 @@ def command(
         if json:
             print_json(result.to_document())
         else:
-            console().print(f"{model.id}: {told(result)}", markup=False)
+            console().print(
+                f"{model.maker} {model.model}: {told(result, lang)}", markup=False, soft_wrap=True
+            )
         raise typer.Exit(1)
     assert verdict is not None
     if not verdict.holds:
@@ -78,25 +84,60 @@ def command(
     if json:
         print_json(document)
         return
-    print_certificate(result, console())
-    print_verdict(verdict, console())
+    print_certificate(result, console(), robot=model, language=lang)
+    print_verdict(verdict, console(), language=lang)
 
 
-def told(refusal: Refusal) -> str:
-    """A refusal in one line: verdict, reason, figures, place, and the question to ask."""
-    from robotplus.certificates.constraints import CONSTRAINTS
+def read_place(
+    base: tuple[float, float, float, float], region: BaseRegion
+) -> tuple[float, float, float, float]:
+    """A base place [m, rad] from the command line's [m, deg].
 
-    reason = CONSTRAINTS.get(refusal.constraint)
-    said = f"{refusal.verdict.replace('_', ' ')}: {reason.en if reason else refusal.constraint}"
+    Raises:
+        InputError: no numbers, or a place where the need does not let the base stand.
+    """
+    from robotplus.errors import InputError
+
+    if not all(math.isfinite(v) and abs(v) <= 1e6 for v in base):
+        raise InputError("must be finite numbers", "--base", value=base, allowed="metres and degrees")
+    x, y, z = base[:3]
+    yaw = math.radians(base[3])
+    (x0, x1), (y0, y1) = region.x, region.y
+    turns = region.yaws is None or any(
+        abs(math.remainder(yaw - allowed, 2 * math.pi)) <= PLACE_SLACK for allowed in region.yaws
+    )
+    inside = x0 - PLACE_SLACK <= x <= x1 + PLACE_SLACK and y0 - PLACE_SLACK <= y <= y1 + PLACE_SLACK
+    if inside and turns and any(abs(z - height) <= PLACE_SLACK for height in region.heights):
+        return x, y, z, yaw
+    heights = " or ".join(f"{height:g}" for height in region.heights)
+    yaws = (
+        "any yaw"
+        if region.yaws is None
+        else f"yaw {', '.join(f'{math.degrees(v):g}' for v in region.yaws)} deg"
+    )
+    raise InputError(
+        "the need does not let the base stand there",
+        "--base",
+        value=f"x {x:g} y {y:g} z {z:g} m, yaw {base[3]:g} deg",
+        allowed=f"x {x0:g} to {x1:g}, y {y0:g} to {y1:g}, z {heights} m, {yaws}",
+        fix="give metres, not millimetres" if max(abs(x), abs(y), abs(z)) >= FAR_M else None,
+    )
+
+
+def told(refusal: Refusal, language: Language = "en") -> str:
+    """A refusal in one line: verdict, reason, figures, place, work spent, and the question to ask."""
+    from robotplus.reporting.refusals import amount, budget_said, reason
+    from robotplus.reporting.terminal import Words
+
+    words = Words(language)
+    stated = f"{words.known(refusal.verdict)}: {words.pick(*reason(refusal.constraint, refusal.verdict))}"
     if refusal.needed is not None:
-        figures = f"needed {_amount(refusal.needed)}, available {_amount(refusal.available)} {refusal.unit}"
-        said += f" ({figures.strip()})"
+        needed, available = (
+            words.pick(*amount(v, refusal.unit)) for v in (refusal.needed, refusal.available)
+        )
+        stated += f" ({words('needed')} {needed}, {words('available')} {available})"
     if refusal.where:
-        said += f" at {refusal.where}"
+        stated += f"; {words.phrase(refusal.where)}"
     if refusal.budget:
-        said += "; searched " + ", ".join(f"{k} {_amount(v)}" for k, v in refusal.budget.items())
-    return f"{said}. {refusal.question_en}".strip()
-
-
-def _amount(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+        stated += f"; {words.pick(*budget_said(refusal.budget))}"
+    return f"{stated}. {words.pick(refusal.question_zh, refusal.question_en)}".strip()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import robotplus
+from robotplus.engine import engine_digest
 from robotplus.hashing import digest
 from robotplus.matching.answer import Answer
 from robotplus.matching.answering import Progress, answer
@@ -18,8 +17,6 @@ from robotplus.robots.catalogue import Catalogue
 from robotplus.scenarios.files import need_from_document
 from robotplus.scenarios.library import Scenario
 from robotplus.scenarios.task import Need
-
-ENGINE = ("certificates", "proving", "checking", "matching", "robots", "scenarios")
 
 
 def usual_need(scenario: Scenario) -> Need:
@@ -106,14 +103,3 @@ def cache_folder() -> Path:
     named = os.environ.get("ROBOTPLUS_CACHE")
     home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(named) if named else Path(home) / "robotplus"
-
-
-def engine_digest() -> str:
-    """Digest of the engine's sources: a changed engine does not answer from results of the old one."""
-    h = hashlib.sha256()
-    root = Path(robotplus.__file__).parent
-    for room in ENGINE:
-        for path in sorted(root.joinpath(room).rglob("*")):
-            if path.suffix in (".py", ".c", ".h"):
-                h.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return h.hexdigest()

@@ -132,7 +132,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "tool_speed": ("工艺速度", "Process speed"),
     "wrist_moment_used": ("腕部力矩占用", "Wrist moment used"),
     "wrist_inertia_used": ("腕部惯量占用", "Wrist inertia used"),
-    "not_shown": ("未说明的内容", "What is not shown"),
+    "not_shown": ("未证明的内容", "What is not shown"),
     "demand": ("计算需求 {value}", "computed demand {value}"),
     "self_pair": ("自身部件对", "self-collision pair"),
     "wrist_moment": ("腕部力矩", "wrist moment"),
@@ -252,6 +252,12 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "cannot_check": ("无法核验", "cannot check"),
     "currency_model": ("型号", "model"),
     "currency_need": ("需求", "need"),
+    "is_current": ("当前版本", "current"),
+    "is_superseded": ("已被新版取代", "superseded"),
+    "is_unknown": ("未知", "unknown"),
+    "is_same": ("一致", "same"),
+    "is_different": ("不一致", "different"),
+    "is_not given": ("未给出", "not given"),
     "moves": ("动作段", "Moves"),
 }
 

@@ -208,7 +208,7 @@ def _table(value: Any) -> dict[str, Any]:
 
 def _currency(verdict: Verdict, words: Words) -> Text:
     parts = [
-        f"{words('currency_' + k) if k in ('model', 'need') else k}: {words.known(v)}"
+        f"{words('currency_' + k) if k in ('model', 'need') else k}: {words(f'is_{v}')}"
         for k, v in verdict.currency.items()
     ]
     return Text(" · ".join(parts), style="dim")
