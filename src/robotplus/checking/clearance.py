@@ -187,7 +187,9 @@ class Clearance:
         if not len(broken):
             return []
         used, local = np.unique(work.piece[broken], return_inverse=True)
-        still, correction, room = work.pieces.take(used).still(), None, None
+        correction, room = None, None
+        still = work.pieces.take(used)
+        still = still.standing(still.q0)
         if work.correction is not None:
             correction = tightened(self.rig, still, work.correction.take(used))
             room = Room(Sweep(self.rig, still), correction)

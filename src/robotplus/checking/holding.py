@@ -29,41 +29,46 @@ def corrected(
     """The pieces, halved until a correction within the joint ranges is shown on each, with that correction; and
     the first piece, with the reason, for which there is none."""
     pieces = coarse(pieces)
-    q, i0, i1 = samples(pieces)
-    response = Response(rig, q)
-    travels = np.array([m.kind == "travel" for m in moves])[pieces.move]
-    on_travel = np.unique(np.concatenate([i0[travels], i1[travels]]))
-    at, near = np.empty((len(q), rig.dof)), np.zeros(len(q))
-    for change, out in ((0.0, at), (NEAR, near)):
-        b = response.bounds(on_travel, np.full((len(on_travel), rig.dof), change), xy=xy, angle=angle)
-        out[on_travel] = b if out is at else b.sum(axis=1)
-    held, begin, end = strategy(at.sum(axis=1), near, pieces, moves, i0=i0, i1=i1)
-    joints = np.maximum(at[begin], at[end])
-    joints[held] = response.bounds(i0[held], pieces.excursion()[held], xy=xy, angle=angle)
-    correction = Correction(xy, angle, joints, held)
+    correction = planned(rig, pieces, moves, xy=xy, angle=angle)
+    new = np.ones(len(pieces), dtype=bool)
     for _ in range(GENERATIONS):
+        correction.joints[new] = tightened(rig, pieces.take(new), correction.take(new)).joints
         open_ = ~(room_in_limits(rig, pieces, correction) >= -EXACT)
-        if not open_.any():
-            return pieces, correction, None
         failure = _failure(rig, pieces, correction, open_)
-        if failure is not None:
+        if failure is not None or not open_.any():
             return pieces, correction, failure
         both = np.repeat(np.arange(len(pieces)), np.where(open_, 2, 1))
-        pieces, correction = halve_where(pieces, open_), correction.take(both)
-        new = open_[both]
-        correction.joints[new] = tightened(rig, pieces.take(new), correction.take(new)).joints
+        pieces, correction, new = halve_where(pieces, open_), correction.take(both), open_[both]
     return pieces, correction, (int(np.argmax(open_)), "the correction is too near a bound to be decided")
 
 
 def _failure(rig: Rig, pieces: Pieces, correction: Correction, open_: Bools) -> tuple[int, str] | None:
-    """A piece of the ``open_`` ones at whose very start no correction is shown, or one that leaves a range."""
-    still = pieces.take(open_).still()
+    """A piece of the ``open_`` ones in whose very middle no correction is shown, or one that leaves a range."""
+    if not open_.any():
+        return None
+    part = pieces.take(open_)
+    still = part.standing(part.middle())
     room = room_in_limits(rig, still, tightened(rig, still, correction.take(open_)))
     if (room >= -EXACT).all():
         return None
     k = int(np.argmin(np.nan_to_num(room, nan=-np.inf)))
     why = "a joint would leave its range" if np.isfinite(room[k]) else "no correction could be shown"
     return int(np.flatnonzero(open_)[k]), why
+
+
+def planned(rig: Rig, pieces: Pieces, moves: Sequence[Move], *, xy: float, angle: float) -> Correction:
+    """Where the tool is held; bounds on the corrections where it is let go (infinite elsewhere)."""
+    q, i0, i1 = samples(pieces)
+    travels = np.array([m.kind == "travel" for m in moves])[pieces.move]
+    mine = np.unique(np.concatenate([i0[travels], i1[travels]]))
+    response = Response(rig, q[mine])
+    near, at = np.zeros(len(q)), np.full((len(q), rig.dof), np.inf)
+    for change, out in ((NEAR, near), (0.0, at)):
+        b = response.bounds(np.arange(len(mine)), np.full((len(mine), rig.dof), change), xy=xy, angle=angle)
+        out[mine] = b.sum(axis=1) if out is near else b
+    held, begin, end = strategy(at.sum(axis=1), near, pieces, moves, i0=i0, i1=i1)
+    joints = np.where(held[:, None], np.inf, np.maximum(at[begin], at[end]))
+    return Correction(xy, angle, joints, held)
 
 
 def coarse(pieces: Pieces) -> Pieces:

@@ -18,6 +18,7 @@ from robotplus.robots.model import Array
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+MIDDLE = np.array([1, 5, 10, 10, 5, 1]) / 32  # Bernstein polynomials at one half
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,22 @@ class Pieces:
 
     def excursion(self) -> Array:
         """(n, dof) highest |q(t) - q(start)| on each piece."""
-        return np.asarray(np.abs(self.b - self.b[:, :1]).max(axis=1))
+        return self.spread(self.q0)
 
     def take(self, index: Ints | Bools) -> Pieces:
         return Pieces(self.b[index], self.h[index], self.start[index], self.move[index])
 
-    def still(self) -> Pieces:
-        """Pieces on which the robot stays where these start."""
-        return Pieces(np.repeat(self.b[:, :1], 6, axis=1), self.h, self.start, self.move)
+    def middle(self) -> Array:
+        """(n, dof) joint values halfway in time."""
+        return np.einsum("k,nkj->nj", MIDDLE, self.b)
+
+    def spread(self, about: Array) -> Array:
+        """(n, dof) highest |q(t) - about| on each piece."""
+        return np.asarray(np.abs(self.b - about[:, None]).max(axis=1))
+
+    def standing(self, q: Array) -> Pieces:
+        """Pieces on which the robot stands still at ``q`` (n, dof)."""
+        return Pieces(np.repeat(q[:, None], 6, axis=1), self.h, self.start, self.move)
 
     def halves(self) -> Pieces:
         """2n pieces: each one's first half, then its second, in order."""

@@ -12,7 +12,7 @@ from robotplus.robots.model import Array
 
 ITERATIONS = 30
 MARGIN, LEAST = 1.02, 1e-9  # inflation, so that the limit is mapped strictly inside itself
-SETTLED = 1e-6  # relative growth of a box that ends the iteration
+SETTLED = 2e-3  # relative growth of a box that ends the iteration; MARGIN covers what would follow
 MOST_TURN = 0.9  # [rad]
 CONDITION = 1e10  # of J Jᵀ, beyond which a posture counts as singular
 
@@ -110,6 +110,7 @@ def tightened(rig: Rig, pieces: Pieces, known: Correction) -> Correction:
     too. Both bounds are good for the one correction that grows from nothing with the displacement."""
     held, joints = known.holds_tool, known.joints.copy()
     part = pieces.take(held)
-    new = corrections(rig, part.q0, part.excursion(), xy=known.xy, angle=known.angle)
+    middle = part.middle()
+    new = corrections(rig, middle, part.spread(middle), xy=known.xy, angle=known.angle)
     joints[held] = np.minimum(joints[held], new)
     return Correction(known.xy, known.angle, joints, held)

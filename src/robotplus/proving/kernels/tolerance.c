@@ -7,7 +7,7 @@
 #define ITERATIONS 30
 #define MARGIN 1.02 /* inflation, so that the limit is mapped strictly inside itself */
 #define LEAST 1e-9
-#define SETTLED 1e-6  /* relative growth of a box that ends the iteration */
+#define SETTLED 2e-3  /* relative growth of a box that ends the iteration; MARGIN covers what would follow */
 #define MOST_TURN 0.9 /* [rad] */
 
 /* Solve (J J^T) x = J's column for every joint by Cholesky's method; x are the rows of the pseudo-inverse. */

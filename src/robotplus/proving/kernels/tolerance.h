@@ -25,9 +25,9 @@ int32_t rp_corrections(const rp_scene *s, const double *flange_from_tcp, const d
 /* A short piece of motion. */
 typedef struct {
     double b[6][RP_DOF];                /* Bernstein coefficients */
-    double change[RP_DOF], box[RP_DOF]; /* bounds on |q - q at the start| and on the corrections */
+    double change[RP_DOF], box[RP_DOF]; /* bounds on |q - q in the middle| and on the corrections */
     int held;                           /* the tool stays where it is */
-    rp_response at;                     /* where it starts */
+    rp_response at, from;               /* in its middle and, on a travel, where it starts */
 } rp_piece;
 
 /* Largest |q - q at the start| of each joint by the coefficients' hull; returns their sum. */

@@ -20,7 +20,7 @@ typedef struct {
     int travel, n, cap, n_watch;
     double xy, angle; /* that a travel is prepared for */
     rp_piece *list;
-    rp_response end[2];
+    rp_response end; /* where the move ends */
     rp_watch *watch;
     int32_t *open;
 } move;
@@ -45,11 +45,15 @@ void rp_halve(const double b[6][RP_DOF], int dof, double left[6][RP_DOF], double
     }
 }
 
-/* The piece with coefficients b; where it starts the robot responds as `at` says. */
-static rp_piece piece_of(const rp_scene *s, const double b[6][RP_DOF], rp_response at) {
-    rp_piece p = {.at = at, .held = 1};
+/* The piece with coefficients b. */
+static rp_piece piece_of(const move *m, const double b[6][RP_DOF]) {
+    const int dof = m->s->robot->dof;
+    double left[6][RP_DOF], right[6][RP_DOF];
+    rp_halve(b, dof, left, right);
+    rp_piece p = {.at = rp_respond(m->s, m->tcp, right[0]), .held = 1};
     memcpy(p.b, b, sizeof p.b);
-    rp_excursion(b, s->robot->dof, p.change);
+    for (int j = 0; j < dof; j++)
+        for (int k = 0; k < 6; k++) p.change[j] = fmax(p.change[j], fabs(b[k][j] - right[0][j]));
     return p;
 }
 
@@ -68,7 +72,9 @@ static int cut(move *m, const double b[6][RP_DOF], int generation) {
         m->list = more;
         m->cap = cap;
     }
-    m->list[m->n++] = piece_of(m->s, b, rp_respond(m->s, m->tcp, b[0]));
+    rp_piece *p = &m->list[m->n++];
+    *p = piece_of(m, b);
+    if (m->travel) p->from = rp_respond(m->s, m->tcp, b[0]);
     return 1;
 }
 
@@ -111,7 +117,7 @@ static int within_limits(const rp_robot *r, const rp_piece *p) {
 static double at_sample(const move *m, int k, double change, double xy, double angle, double *b) {
     double away[RP_DOF];
     for (int j = 0; j < RP_DOF; j++) away[j] = change;
-    return rp_correct(m->s->robot, k < m->n ? &m->list[k].at : &m->end[1], away, xy, angle, b);
+    return rp_correct(m->s->robot, k < m->n ? &m->list[k].from : &m->end, away, xy, angle, b);
 }
 
 /* Where a travel holds the tool. Over each run of awkward pieces the correction goes evenly from the one before to the one
@@ -157,7 +163,7 @@ static int bears(move *m, rp_piece *p, double xy, double angle, int halvings) {
     double left[6][RP_DOF], right[6][RP_DOF];
     rp_halve(p->b, r->dof, left, right);
     for (int side = 0; side < 2; side++) {
-        rp_piece half = side ? piece_of(m->s, right, rp_respond(m->s, m->tcp, right[0])) : piece_of(m->s, left, p->at);
+        rp_piece half = piece_of(m, side ? right : left);
         half.held = p->held;
         if (!half.held) memcpy(half.box, p->box, sizeof half.box);
         if (side) carry_on(m);
@@ -210,8 +216,7 @@ int32_t rp_tolerated(const rp_scene *s, const rp_phase *phase, int32_t n_phase, 
     int32_t k = 0;
     if (m.watch && m.open && cut_all(&m, n, t, q, d, a)) {
         rp_list_watches(s, phase, n_phase, m.watch);
-        m.end[0] = rp_respond(s, flange_from_tcp, q);
-        m.end[1] = rp_respond(s, flange_from_tcp, q + 7 * (n - 1));
+        m.end = rp_respond(s, flange_from_tcp, q + 7 * (n - 1));
         k = descend(&m, SPARE * xy, SPARE * angle, most, GLANCE);
         /* On a travel less is not always easier, since it decides where the tool is let go: look again with what is left,
          * and with the claim itself. */
