@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -61,7 +62,9 @@ class Message(models.Model):
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.CASCADE)
     author = models.ForeignKey("parties.User", null=True, on_delete=models.SET_NULL)
     text = models.TextField()
-    key = models.UUIDField(unique=True)  # of the form it was sent from: sent twice, kept once
+    key = models.UUIDField(
+        unique=True, default=uuid.uuid4
+    )  # of the form it was sent from: sent twice, kept once
     at = models.DateTimeField(auto_now_add=True)
 
 

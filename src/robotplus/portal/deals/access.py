@@ -1,0 +1,50 @@
+"""Only the two parties see a deal; on which side of its table each of them stands."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from robotplus.portal.core.errors import AbsentError, ForbiddenError
+from robotplus.portal.core.reader import Reader
+from robotplus.portal.deals.models import Deal
+
+
+def deals_for(reader: Reader) -> models.QuerySet[Deal]:
+    """What the reader's organisation buys or sells; neither the operator nor an official sees others' deals."""
+    if reader.organisation_id is None:
+        return Deal.objects.none()
+    own = models.Q(buyer_id=reader.organisation_id) | models.Q(seller_id=reader.organisation_id)
+    return Deal.objects.filter(own).select_related("buyer", "seller", "area")
+
+
+def access_deal(reader: Reader, pk: int, *, edit: bool = False, lock: bool = False) -> Deal:
+    """One deal, to read or (``edit``) to act in.
+
+    Args:
+        lock: hold its row until the transaction ends.
+
+    Raises:
+        AbsentError: there is none that the reader may know of.
+        ForbiddenError: they may read it but not act in it.
+    """
+    found = deals_for(reader)
+    if lock:
+        found = found.select_for_update(of=("self",))
+    deal = found.filter(pk=pk).first()
+    if deal is None:
+        raise AbsentError(_("no such deal"))
+    if edit and not reader.may_edit:
+        raise ForbiddenError(_("only owners and editors of the two parties act in a deal"))
+    return deal
+
+
+def deal_sides(reader: Reader, deal: Deal) -> frozenset[str]:
+    """``owner`` is the buyer's side of the state table, ``counterpart`` the seller's."""
+    if not reader.may_edit:
+        return frozenset()
+    return frozenset(
+        side
+        for side, party in (("owner", deal.buyer_id), ("counterpart", deal.seller_id))
+        if party == reader.organisation_id
+    )

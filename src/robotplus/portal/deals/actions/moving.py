@@ -1,0 +1,52 @@
+"""Moves of a deal along its kind's table, with what each of them needs."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from robotplus.portal.core.errors import RefusedError
+from robotplus.portal.core.events import log_event
+from robotplus.portal.core.reader import Reader
+from robotplus.portal.core.states import do_move
+from robotplus.portal.deals.access import access_deal, deal_sides
+from robotplus.portal.deals.actions.quoting import last_quotation
+from robotplus.portal.deals.models import Deal, LedgerLine
+from robotplus.portal.kinds import kind as kind_of
+
+
+@transaction.atomic
+def do_move_deal(reader: Reader, pk: int, move: str, *, reason: str = "") -> Deal:
+    """One move. ``accept`` takes the last quotation while it is valid and declares its amount.
+
+    Quotations come by `do_quote`, not by a bare move.
+
+    Raises:
+        AbsentError, ForbiddenError, RefusedError, ConflictError: see the checks.
+    """
+    deal = access_deal(reader, pk, edit=True, lock=True)
+    if move == "quote":
+        raise RefusedError(_("send a quotation with its price"))
+    do_move(reader, deal, kind_of(deal.kind, "deal"), move, sides=deal_sides(reader, deal), reason=reason)
+    if reason.strip():
+        deal.messages.create(organisation=reader.organisation, author=reader.user, text=reason.strip())
+    if move == "accept":
+        _accept_quotation(reader, deal)
+    return deal
+
+
+def _accept_quotation(reader: Reader, deal: Deal) -> None:
+    quotation = last_quotation(deal)
+    if quotation is None or quotation.valid_until < timezone.localdate():
+        raise RefusedError(_("the quotation has expired; ask for a new one"))
+    log_event(reader, "deal.accept_quotation", deal, quotation=quotation.pk, number=quotation.number)
+    if price := quotation.values.get("price"):
+        LedgerLine.objects.create(
+            deal=deal,
+            kind="contract",
+            amount=price["amount"],
+            currency=price["currency"],
+            basis=LedgerLine.Basis.DECLARED,
+            declared_by=reader.organisation,
+        )
