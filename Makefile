@@ -19,6 +19,7 @@ build: $(VENV)/.installed ## environment, compiled kernels, the reports' 3D play
 	  $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]' || true
 	@$(BIN)/python -m robotplus.reporting.assets || true
 	@$(BIN)/python -m robotplus.portal.web.assets || true
+	@$(BIN)/python scripts/messages.py --compile
 
 demo: build ## answer the example needs against the built-in catalogue: build/demo/*/report.html
 	@$(BIN)/python scripts/demo.py

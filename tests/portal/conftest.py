@@ -13,6 +13,7 @@ from robotplus.portal.core.models import Area
 from robotplus.portal.core.reader import NOBODY, Reader
 from robotplus.portal.parties.access import reader_for
 from robotplus.portal.parties.models import Grant, Organisation, User
+from scripts.messages import compile_stale
 
 PASSWORD = "long enough for a test 1"
 _serial = itertools.count(1)
@@ -119,3 +120,4 @@ def _flush_may_empty_logs() -> None:
 
 
 _flush_may_empty_logs()
+compile_stale()  # pages speak Chinese only from compiled catalogues
