@@ -70,6 +70,30 @@ def licence(stated: str) -> str:
     return ", ".join(parts)
 
 
+def numbers() -> str:
+    """The numbers of every scenario with their defaults, ranges and where they come from."""
+    from robotplus.scenarios.library import scenarios
+
+    heads = ["number", "meaning", "含义", "default", "range", "unit", "source"]
+    out = []
+    for scenario in scenarios():
+        rows = [
+            [
+                f"`{n.name}`",
+                n.label_en,
+                n.label_zh,
+                f"{n.default:g}",
+                f"{n.low:g} – {n.high:g}{', whole' if n.whole else ''}",
+                n.unit,
+                n.source,
+            ]
+            for n in scenario.numbers
+        ]
+        out.append(f"### {scenario.name_zh} {scenario.name_en}: `{scenario.id}`\n\n{scenario.about_en}")
+        out += [table(heads, rows), *(f"- {note}" for note in scenario.notes)]
+    return "\n\n".join(out).replace("\n\n- ", "\n- ").replace("|\n- ", "|\n\n- ")
+
+
 def modules() -> str:
     """The solver's modules with the first sentence of each."""
     rows = []
@@ -186,6 +210,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "commands": commands,
     "constraints": constraints,
     "modules": modules,
+    "numbers": numbers,
     "prove": output(f"robotplus prove {NEED} --robot fanuc_m20_25_18d -o cert.json"),
     "sources": sources,
     "validate": figures("validate"),

@@ -77,7 +77,7 @@ def test_a_pair():
 
 def pattern(**changes):
     table = {"pick": PICK, "origin_mm": [0, 500, 100], "columns": 3, "rows": 2, "layers": 2, "gap_mm": 10}
-    return handling(pattern={**table, **changes})
+    return handling(pattern={**table, **changes}, approach_mm=260)
 
 
 def test_a_stack_layer_by_layer():
@@ -178,6 +178,7 @@ def test_the_second_gripper_reaches_its_place_and_both_parts_are_carried():
             "needs the tool's second_tcp",
         ),
         (handling(step=steps("pick a", "place a", "pick a")), "ends with a part"),
+        (handling(pattern={**pattern()["pick_place"]["pattern"]}), "approach_mm > 200, the part's height"),
         (pattern(columns=100, rows=100, layers=100), "too many parts"),
         (handling(pair=[PAIR], order="free"), "a free order needs parts_stay = false"),
         (handling(pair=[PAIR], pattern={}), "pattern"),

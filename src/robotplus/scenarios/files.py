@@ -19,6 +19,7 @@ from robotplus.scenarios.layouts import build
 from robotplus.scenarios.library import get_scenario
 from robotplus.scenarios.lowering import lower
 from robotplus.scenarios.need import NeedTable, validate
+from robotplus.scenarios.plausible import refuse_implausible
 from robotplus.scenarios.reading import read_text
 from robotplus.scenarios.task import Need
 
@@ -53,6 +54,7 @@ def need_from_document(document: dict[str, Any], where: str = "need") -> Need:
         NeedError: one line says what is wrong.
     """
     table = validate(expand(document, where), where)
+    refuse_implausible(table, where)
     full: dict[str, Any] = table.model_dump(mode="json", exclude_none=True)
     return Need(
         id=table.id,

@@ -92,10 +92,18 @@ class Scenario:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
                 raise NeedError("not a number", at, value=value, allowed=allowed)
             if not n.low <= value <= n.high:
-                raise NeedError("out of range", at, value=value, allowed=allowed)
+                raise NeedError("out of range", at, value=value, allowed=allowed, fix=_meant(n, value))
             if n.whole and value != int(value):
                 raise NeedError("must be a whole number", at, value=value, allowed=allowed)
         return {n.name: float(given.get(n.name, n.default)) for n in self.numbers}
+
+
+def _meant(number: Number, value: float) -> str | None:
+    """The same figure in the number's unit, when that is what was meant: 0.8 for 800 mm, 3500 for 3.5 kg."""
+    for factor in (1000.0, 0.001):
+        if number.unit and number.low <= value * factor <= number.high:
+            return f"did you mean {value * factor:g} {number.unit}?"
+    return None
 
 
 @functools.cache

@@ -27,7 +27,7 @@ def steps(task: PickPlaceTable, where: str) -> list[Step]:
     """Every step in its order.
 
     Raises:
-        NeedError: a pattern for a part that is no box, or more steps than are allowed.
+        NeedError: a pattern for a part that is no box or with too low an approach, or more steps than allowed.
     """
     if task.step is not None:
         return [Step(s.name, s.part or s.name, s.do, s.at, s.gripper) for s in task.step]
@@ -37,6 +37,7 @@ def steps(task: PickPlaceTable, where: str) -> list[Step]:
             out.append(Step(pair.name, pair.name, "pick", pair.pick, 1))
             out.append(Step(pair.name, pair.name, "place", pair.place, 1))
     elif task.pattern is not None:
+        refuse_low_approach(task, task.pattern, where)
         for i, pose in enumerate(stack(task.pattern, task.part, f"{where}.pattern")):
             name = f"{task.part.name} {i + 1}"
             out.append(Step(name, name, "pick", task.pattern.pick, 1))
@@ -44,6 +45,19 @@ def steps(task: PickPlaceTable, where: str) -> list[Step]:
     if len(out) > MAX_STEPS:
         raise NeedError("too many steps", where, value=len(out), allowed=f"<= {MAX_STEPS}")
     return out
+
+
+def refuse_low_approach(task: PickPlaceTable, pattern: PatternTable, where: str) -> None:
+    """Refuse an approach that begins below the top of the neighbours, beside which a part has to come down."""
+    height = task.part.height_mm
+    neighbours = pattern.columns * pattern.rows > 1 or math.prod(pattern.interlock or (0,)) > 1
+    if neighbours and task.approach_mm <= height:
+        raise NeedError(
+            "a part of a pattern comes down beside its neighbours from above them",
+            f"{where}.approach_mm",
+            value=task.approach_mm,
+            allowed=f"approach_mm > {height:g}, the part's height",
+        )
 
 
 def stack(pattern: PatternTable, part: PartTable, where: str) -> list[PlaceTable]:
