@@ -19,6 +19,8 @@ class Job(models.Model):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    UNFINISHED = (State.QUEUED, State.RUNNING)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)  # names its handler, see jobs.handlers
     params = models.JSONField(default=dict)
@@ -26,6 +28,7 @@ class Job(models.Model):
     organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.CASCADE)
     user = models.ForeignKey("parties.User", null=True, on_delete=models.SET_NULL)
     visitor = models.CharField(max_length=64, blank=True)
+    asker = models.CharField(max_length=70, default="")  # "o12", "u5", "v<key>"; "" for the portal itself
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempt = models.PositiveIntegerField(default=0)
     lease = models.UUIDField(null=True)  # of the worker that holds it
@@ -38,7 +41,22 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["state", "created_at"]), models.Index(fields=["key"])]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "created_at"]),
+            models.Index(fields=["key"]),
+            models.Index(fields=["asker", "started_at"]),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["asker", "key"],
+                condition=models.Q(state__in=("queued", "running")),
+                name="one_unfinished_job_an_asker_and_key",
+            )
+        ]
+
+    @property
+    def finished(self) -> bool:
+        return self.state not in self.UNFINISHED
 
 
 class Result(models.Model):

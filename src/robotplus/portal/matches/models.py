@@ -22,6 +22,7 @@ class Answer(models.Model):
     organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.CASCADE)
     user = models.ForeignKey("parties.User", null=True, on_delete=models.SET_NULL)
     visitor = models.CharField(max_length=64, blank=True, db_index=True)
+    origin = models.CharField(max_length=16, blank=True, db_index=True)  # keyed hash of a visitor's address
     need_revision = models.ForeignKey(
         "needs.NeedRevision", null=True, on_delete=models.CASCADE, related_name="answers"
     )

@@ -1,5 +1,21 @@
-"""URLs of the matches."""
+"""URLs of the answers."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from robotplus.portal.matches import views
+
+urlpatterns: list[URLPattern] = [
+    path("answers/", views.mine, name="answers"),
+    path("answers/new/", views.new, name="answer_new"),
+    path("answers/<slug:slug>/", views.answer, name="answer"),
+    path("answers/<slug:slug>/progress/", views.progress, name="answer_progress"),
+    path("answers/<slug:slug>/compare/", views.compare, name="answer_compare"),
+    path("answers/<slug:slug>/robots/<slug:robot>/", views.solution, name="answer_solution"),
+    path("answers/<slug:slug>/robots/<slug:robot>/ask/", views.ask, name="answer_ask"),
+    path("answers/<slug:slug>/robots/<slug:robot>/<str:kind>", views.part, name="answer_part"),
+    path("answers/<slug:slug>/files/<str:name>", views.download, name="answer_download"),
+    path("answers/<slug:slug>/cancel/", views.cancel, name="answer_cancel"),
+    path("answers/<slug:slug>/again/", views.again, name="answer_again"),
+    path("answers/<slug:slug>/share/", views.share, name="answer_share"),
+    path("answers/<slug:slug>/save/", views.save, name="answer_save"),
+]

@@ -1,0 +1,170 @@
+"""The worker: claims a job, has it done in a process of its own, and commits what comes of it.
+
+It polls the queue four times a second, one indexed query each, instead of being woken by a task library:
+a wake-up can be lost, and a library's own record of a task would be a second truth beside the job's row.
+
+This process keeps no more than the catalogue and a lease. Each job runs in a forked child, which finds
+everything loaded, can be killed when it is cancelled or too long, and takes nobody with it when it crashes.
+Database connections are closed before the fork, so that each process opens its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connections
+
+from robotplus.errors import InputError
+from robotplus.portal.jobs import leases, results
+from robotplus.portal.jobs.handlers import HANDLERS, Work, handler
+from robotplus.portal.jobs.models import Job, Result
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.25
+TELL_S = 0.4  # progress is written no more often
+SWEEP_S = 2.0  # between two looks for leases that ran out
+DEFECT = "the work failed, a defect of ours; it was recorded"
+
+
+class Worker:
+    """Works until ``stop`` is set."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._swept = 0.0
+
+    def run(self, *, once: bool = False) -> None:
+        """Work through the queue; ``once`` returns when nothing waits."""
+        for kind in HANDLERS:
+            if (warm := handler(kind).warm) is not None:
+                warm()
+        while not self.stop.is_set():
+            try:
+                busy = self.step()
+            except (
+                OperationalError
+            ) as e:  # the database is away or busy: what is leased runs out and comes back
+                log.error("the database refused: %s", e)
+                connections.close_all()
+                busy = False
+            if not busy:
+                if once:
+                    return
+                self.stop.wait(POLL_S)
+
+    def step(self) -> bool:
+        """Do one job, if one waits."""
+        if time.monotonic() - self._swept > SWEEP_S:
+            self._swept = time.monotonic()
+            if back := leases.requeue_expired():
+                log.warning("%d jobs whose worker was gone were put back", back)
+        job = leases.claim()
+        if job is None:
+            return False
+        try:
+            self._do(job)
+        except leases.LostLeaseError:
+            log.warning("job %s went to another worker", job.pk)
+        return True
+
+    def _do(self, job: Job) -> None:
+        if Result.objects.filter(key=job.key).exists():
+            leases.finish(job, None, {})
+            return
+        room = results.make_room()
+        try:
+            said, value = self._watch(job, room)
+            if said == "done":
+                results.sync(room)
+                leases.finish(job, room, value)
+            elif said == "cancelled":
+                leases.cancelled(job)
+            elif said == "interrupted":
+                leases.interrupted(job)
+            elif said == "stopped":
+                leases.put_back(job)
+            else:
+                leases.fail(job, value)
+        finally:
+            results.drop(room)
+
+    def _watch(self, job: Job, room: Path) -> tuple[str, Any]:
+        """Fork the child and hold the lease until it has said its last word, or has to go."""
+        connections.close_all()
+        fork = multiprocessing.get_context("fork")
+        ours, theirs = fork.Pipe(duplex=False)
+        child = fork.Process(target=_child, args=(job, room, theirs, ours))
+        child.start()
+        theirs.close()
+        deadline = time.monotonic() + settings.JOB_TIME_LIMIT_S
+        told = held = 0.0
+        news: dict[str, Any] | None = None
+        try:
+            while True:
+                if ours.poll(0.1):
+                    try:
+                        said, value = ours.recv()
+                    except (EOFError, OSError):
+                        return "interrupted", None
+                    if said != "progress":
+                        return said, value
+                    news = value
+                now = time.monotonic()
+                if self.stop.is_set():
+                    return "stopped", None
+                if now > deadline:
+                    return "failed", f"it took longer than {settings.JOB_TIME_LIMIT_S:g} s"
+                if (news is not None and now - told > TELL_S) or now - held > settings.JOB_LEASE_S / 5:
+                    if leases.hold(job, news):
+                        return "cancelled", None
+                    told, held, news = now, now, None
+        finally:
+            ours.close()
+            _end(child)
+
+
+def _end(child: Any) -> None:
+    """The child and all processes it started are gone when this returns."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.kill()  # it may not have had the time to lead its own group
+    child.join()
+    child.close()
+
+
+def _child(job: Job, room: Path, pipe: Connection, other: Connection) -> None:
+    """Do one job and say what came of it."""
+    os.setsid()
+    other.close()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    def tell(progress: Mapping[str, Any]) -> None:
+        pipe.send(("progress", dict(progress)))  # a worker that was killed breaks the pipe, which ends this
+
+    work = Work(job.key, job.params, room, job.organisation_id, tell)
+    last: tuple[str, Any]
+    try:
+        last = ("done", handler(job.kind).run(work))
+    except InputError as e:
+        last = ("failed", str(e))
+    except BrokenPipeError:
+        os._exit(1)
+    except Exception:
+        log.exception("job %s (%s)", job.pk, job.kind)
+        last = ("failed", DEFECT)
+    with contextlib.suppress(BrokenPipeError):
+        pipe.send(last)
+    os._exit(0)

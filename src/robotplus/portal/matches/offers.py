@@ -1,0 +1,49 @@
+"""Who offers the models of an answer, at what price: read each time, under the reader's permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from robotplus.portal.core.reader import Reader
+from robotplus.portal.offers.access import listed, offers_for
+
+
+@dataclass(frozen=True)
+class Supply:
+    """One offer of a model. ``price``: as stored, None is "ask"; ``lead_time_d`` [days]."""
+
+    offer: int
+    title: str
+    organisation: str
+    organisation_id: int
+    price: Mapping[str, Any] | None
+    lead_time_d: float | None
+
+
+def offers_by_model(reader: Reader, models: Collection[str]) -> dict[str, list[Supply]]:
+    """The live offers of each model, in one query; those with a price first, cheapest first within a currency."""
+    found: dict[str, list[Supply]] = {}
+    rows = offers_for(reader).filter(listed(), model_id__in=list(models)).order_by("pk")
+    for offer in rows:
+        values = {} if offer.current is None else offer.current.values
+        found.setdefault(str(offer.model_id), []).append(
+            Supply(
+                offer.pk,
+                offer.title,
+                offer.organisation.name_zh,
+                offer.organisation_id,
+                values.get("price"),
+                values.get("lead_time_d"),
+            )
+        )
+    for supplies in found.values():
+        supplies.sort(key=_cheapest)
+    return found
+
+
+def _cheapest(supply: Supply) -> tuple[bool, str, float, int]:
+    if not supply.price:
+        return True, "", 0.0, supply.offer
+    return False, str(supply.price["currency"]), float(supply.price["amount"]), supply.offer

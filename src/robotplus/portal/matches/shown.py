@@ -1,0 +1,205 @@
+"""What the pages of answers are given: the worker's page joined with offers, evidence and what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from robotplus.portal.core.errors import AbsentError
+from robotplus.portal.core.reader import Reader
+from robotplus.portal.jobs import results
+from robotplus.portal.jobs.leases import next_in_line
+from robotplus.portal.jobs.models import Job, Result
+from robotplus.portal.matches.models import Answer
+from robotplus.portal.matches.offers import offers_by_model
+from robotplus.portal.web.templatetags.ui import language
+from robotplus.reporting.charts import cycle_bar
+from robotplus.scenarios.library import Number, Scenario, scenarios
+
+FIRST_ROWS = 10
+Page = dict[str, Any]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NumberField:
+    """One number of a scenario in a form: what stands in it, and what is wrong with it."""
+
+    number: Number
+    value: str
+    problem: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.value != f"{self.number.default:g}"
+
+
+def number_fields(
+    scenario: Scenario, given: Mapping[str, Any], problems: Mapping[str, str] | None = None
+) -> list[NumberField]:
+    """Every number of a scenario with what was typed, else its default."""
+    return [
+        NumberField(n, _typed(given.get(n.name), n.default), (problems or {}).get(n.name, ""))
+        for n in scenario.numbers
+    ]
+
+
+def _typed(raw: Any, default: float) -> str:
+    if raw is None or raw == "":
+        return f"{default:g}"
+    return f"{raw:g}" if isinstance(raw, (int, float)) else str(raw)
+
+
+def page_of(key: str) -> Page | None:
+    """The worker's page of a finished result; None while there is none. The row, not the folder, decides."""
+    if not Result.objects.filter(key=key).exists():
+        return None
+    page: Page = json.loads(results.file_of(key, "page.json").read_bytes())
+    return page
+
+
+def row_of(page: Page | None, robot: str) -> Row | None:
+    return next((row for row in (page or {}).get("rows", ()) if row["robot"] == robot), None)
+
+
+def title_of(answer: Answer) -> str:
+    """What the answer is about, in the language of the page."""
+    document = answer.document
+    zh = document.get("title_zh") or document.get("title_en", "")
+    return str(zh if language() == "zh" else document.get("title_en") or zh)
+
+
+def jobs_ahead(job: Job | None) -> int:
+    """How many waiting jobs come before this one."""
+    if job is None or job.state != Job.State.QUEUED:
+        return 0
+    waiting = list(next_in_line().values_list("pk", flat=True)[:200])
+    return waiting.index(job.pk) if job.pk in waiting else len(waiting)
+
+
+def briefs(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """A line of the list of answers: title, state, and how many are proven."""
+    keys = {a.key for a in answers}
+    counts = {r.key: r.summary["counts"] for r in Result.objects.filter(key__in=keys)}
+    return [{"answer": a, "title": title_of(a), "counts": counts.get(a.key)} for a in answers]
+
+
+def context(reader: Reader, answer: Answer, page: Page, *, opened: str) -> dict[str, Any]:
+    """All of the answer page."""
+    rows = _joined(reader, page, _changes(answer, page))
+    known = {s.id: s for s in scenarios()}
+    scenario = known.get(answer.scenario)
+    asked = answer.document.get("numbers")
+    short = "process_path" not in answer.document and "pick_place" not in answer.document
+    best = row_of({"rows": rows}, opened) or (rows[0] if rows else None)
+    solution = _solution(answer, best) if best is not None and best["certificate"] else None
+    return {
+        "answer": answer,
+        "title": title_of(answer),
+        "page": page,
+        "sections": _marked(page["sections"][language()]),
+        "rows": rows[:FIRST_ROWS],
+        "rest": rows[FIRST_ROWS:],
+        "scenario": scenario,
+        "numbers": number_fields(scenario, asked or {}) if scenario is not None and short else [],
+        "solution": solution,
+        "lost": _lost(answer, page),
+        "compared_to": answer.previous,
+        "suppliers": sorted({s.organisation_id for row in rows for s in row["offers"]}),
+    }
+
+
+def opened(reader: Reader, answer: Answer, page: Page, robot: str) -> dict[str, Any]:
+    """One solution's part of the page.
+
+    Raises:
+        AbsentError: not one of the answer's checked solutions.
+    """
+    row = row_of(page, robot)
+    if row is None or not row["certificate"]:
+        raise AbsentError(_("no such robot in this answer"), value=robot)
+    return {"answer": answer, "solution": _solution(answer, row)}
+
+
+def _solution(answer: Answer, row: Row) -> dict[str, Any]:
+    name = row["certificate"].removeprefix("sha256:")
+    kept = json.loads(results.file_of(answer.key, f"{name}.page.json").read_bytes())
+    return {**row, "hex": name, "sections": _marked(kept["sections"][language()])}
+
+
+def compared(reader: Reader, answer: Answer, page: Page, robots: Sequence[str]) -> dict[str, Any]:
+    """The chosen rows side by side; without a choice, the first."""
+    rows = _joined(reader, page, {})
+    chosen = [row for row in rows if row["robot"] in robots] or rows[:2]
+    return {"answer": answer, "title": title_of(answer), "page": page, "rows": chosen}
+
+
+def _joined(reader: Reader, page: Page, changes: Mapping[str, dict[str, Any]]) -> list[Row]:
+    """The ranking with each robot's place, offers and change."""
+    offers = offers_by_model(reader, [row["robot"] for row in page["rows"]])
+    return [
+        {
+            **row,
+            "place": place,
+            "offers": offers.get(row["robot"], []),
+            "change": changes.get(row["robot"]),
+            "bar": mark_safe(cycle_bar(row["low"], row["high"], takt=page["takt"], longest=page["longest"])),
+            "drawing": mark_safe(row["drawing"]),
+        }
+        for place, row in enumerate(page["rows"], start=1)
+    ]
+
+
+def _marked(sections: Mapping[str, str]) -> dict[str, str]:
+    """Sections that reporting wrote; its markup escapes all text that came from outside."""
+    return {name: mark_safe(html) for name, html in sections.items()}
+
+
+def _changes(answer: Answer, page: Page) -> dict[str, dict[str, Any]]:
+    """What is different for each robot from the answer that this "what if" started from."""
+    before = None if answer.previous is None else page_of(answer.previous.key)
+    if before is None:
+        return {}
+    old = {row["robot"]: (place, row) for place, row in enumerate(before["rows"], start=1)}
+    changes: dict[str, dict[str, Any]] = {}
+    for place, row in enumerate(page["rows"], start=1):
+        was = old.get(row["robot"])
+        if was is None:
+            refused = before["refused"].get(row["robot"], {})
+            changes[row["robot"]] = {"new": True, "was": refused.get("reason")}
+            continue
+        change = {
+            "up": max(0, was[0] - place),
+            "down": max(0, place - was[0]),
+            "verdict": was[1]["verdict"] if was[1]["verdict"] != row["verdict"] else "",
+            "seconds": round(row["high"] - was[1]["high"], 2) or None,
+        }
+        if any(change.values()):
+            changes[row["robot"]] = change
+    return changes
+
+
+def _lost(answer: Answer, page: Page) -> list[dict[str, Any]]:
+    """Robots that the answer before had found and this one refuses, with the reason."""
+    before = None if answer.previous is None else page_of(answer.previous.key)
+    if before is None:
+        return []
+    refused = page["refused"]
+    return [
+        {"maker": row["maker"], "model": row["model"], **refused[row["robot"]]}
+        for row in before["rows"]
+        if row["robot"] in refused
+    ]
+
+
+def running_for(reader: Reader) -> int:
+    """How many of the reader's answers are still being worked on; for the corner of every page."""
+    from robotplus.portal.jobs.access import jobs_for
+
+    return jobs_for(reader).filter(Q(state__in=Job.UNFINISHED)).count()
