@@ -138,9 +138,19 @@ def test_zero_velocities_are_unknown_and_equal_limits_are_suspect(folder: Path) 
     robot = import_robot(write(folder, ARM.replace('velocity="3"', 'velocity="0"')))
     assert robot.velocity is not None and robot.velocity.value == "placeholder"
     assert all(joint.velocity is None for joint in robot.joints)
+    assert robot.flags == ("velocity_missing_or_zero",)
     assert robot.limits.value == "data"
     same = ARM.replace('lower="-2" upper="2.5"', 'lower="0" upper="0.5"')
     assert import_robot(write(folder, same)).limits.needs_confirmation
+
+
+@pytest.mark.parametrize("speed", ["-1", "1000"])
+def test_placeholder_speeds_are_flagged_with_joint_and_value(folder: Path, speed: str) -> None:
+    robot = import_robot(write(folder, ARM.replace('velocity="3"', f'velocity="{speed}"')))
+    assert robot.velocity is not None and robot.velocity.value == "placeholder"
+    assert robot.flags == ("velocity_looks_placeholder",)
+    (note,) = [n for n in robot.notes if "placeholders" in n]
+    assert f"{robot.joints[0].name} {speed})" in note and robot.joints[1].name not in note
 
 
 def test_continuous_joints_turn_twice_and_missing_limits_are_unknown(folder: Path) -> None:

@@ -176,8 +176,11 @@ def import_file(
         row = summary(model)
         lacks = f"; unknown: {', '.join(row['lacks'])}" if row["lacks"] else ""
         console().print(
-            f"{path}: {model.dof} axes, flange {model.document['geometry']['tip_link']}{lacks}", markup=False
+            f"{path}: {model.dof} axes, flange {model.document['geometry']['tip_link']}{lacks}",
+            soft_wrap=True,
         )
+        for line in (*(flag.replace("_", " ") for flag in model.flags), *model.notes):
+            console().print(f"look at: {line}", soft_wrap=True)
 
 
 def summary(robot: Any) -> dict[str, Any]:
@@ -192,6 +195,7 @@ def summary(robot: Any) -> dict[str, Any]:
         "dof": robot.dof,
         **{k: list(v) if isinstance(v, tuple) else v for k, v in values.items()},
         "lacks": lacks(robot),
+        "flags": list(robot.flags),
         "sha256": robot.sha256,
     }
 

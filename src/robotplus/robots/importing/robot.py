@@ -100,7 +100,7 @@ def _moving(chain: Chain, source: str) -> dict[str, Any]:
     flags = []
     missing = any(joint["velocity"] is None for joint in joints)
     if missing:
-        flags.append("velocity_missing_or_zero")
+        flags.append("velocity_looks_placeholder" if _placeholders(chain) else "velocity_missing_or_zero")
         for joint in joints:
             joint["velocity"] = None
     equal = len(joints) > 1 and len({(joint["lower"], joint["upper"]) for joint in joints}) == 1
@@ -114,6 +114,12 @@ def _moving(chain: Chain, source: str) -> dict[str, Any]:
         "velocity": velocity | {"source": source},
         "flags": flags,
     }
+
+
+def _placeholders(chain: Chain) -> dict[str, float]:
+    """Joint speeds that no arm has, such as -1 or 1000, which files hold where nobody knew them."""
+    given = {joint.name: joint.velocity for joint in chain.joints if joint.velocity}
+    return {name: speed for name, speed in given.items() if not 0.0 < speed <= _FASTEST}
 
 
 def _joint(joint: TreeJoint, pose: Array) -> dict[str, Any]:
@@ -154,6 +160,9 @@ def _link(body: Body, index: int, boxes_per_link: int) -> dict[str, Any]:
 
 def _notes(chain: Chain) -> list[str]:
     out = []
+    if wrong := _placeholders(chain):
+        told = ", ".join(f"{name} {speed:g}" for name, speed in wrong.items())
+        out.append(f"joint speeds are placeholders ({told}): all speeds of the arm count as unknown")
     axis = chain.flange[:3, :3].T @ np.array(chain.joints[-1].axis)
     if abs(abs(axis[2]) - 1.0) > 1e-3 and chain.joints[-1].kind == "revolute":
         out.append(
