@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks import ours
+from benchmarks import ours, pieces
 from benchmarks.cells import OUT_OF_REACH, STANDARD, Case, standard, varied
 from benchmarks.peer import STRATEGIES, Peer, PeerResult
 from benchmarks.peer_geometry import self_pairs
+from benchmarks.pieces import Piece
 from benchmarks.rows import Row, at_least, at_most, shown
+from benchmarks.watch import Watch
 from robotplus.certificates.certificate import Certificate
 from robotplus.robots.acceleration import estimate
 
 SEED = 20261124
 REPEATS = 5
 TIMED_VARIED = 20  # feasible varied cells timed beside the fixed ones
+TIMED_REPEATS = 3
+TRIED = 8  # varied cells drawn at most for each that is timed
+CELLS_PIECE = 5  # varied cells drawn with one seed
 FINER = 20  # configurations per step when a peer's yes is looked at closely
+VERDICT = "eager_broad"  # the peer's way of least time over cells of all kinds when only its yes or no counts
 # What these stages cost where the peers were first measured, IRB 2400 [ms]; the peer here may not be slower.
 MEASURED_MS = {"ik": 99.0, "collision": 403.0, "path": 51.0, "between": 19.0, "timing": 13.0, "torques": 0.54}
 
@@ -46,102 +53,142 @@ def best_seconds(run: Callable[[], object], repeats: int = 4 * REPEATS) -> float
     return min(times)
 
 
-def peer_stages() -> list[Row]:
+def peer_stages(watch: Watch) -> Iterator[Row]:
     """The peer on the fixed cells, stage by stage beside what the stages cost elsewhere."""
-    rows = []
+    asked = [(build(case), case, s) for case in standard(ours.catalogue(), STANDARD) for s in STRATEGIES]
+    for peer, case, strategy in watch.track(asked, "the peer's ways", total=len(asked)):
+        result, robot = best_of(peer, strategy), case.cell.robot.model
+        said = "yes" if result.feasible else f"no: {result.reason}"
+        yield shown(f"peer {strategy}, {robot} ({said})", result.seconds * 1e3, "ms")
+        if strategy == "eager" and robot.startswith("IRB 2400"):
+            for stage, bound in MEASURED_MS.items():
+                yield at_most(f"peer stage {stage}, {robot}", result.stages[stage] * 1e3, bound, "ms")
+
+
+def best_lazy(peer: Peer, repeats: int = TIMED_REPEATS) -> PeerResult:
+    """The fastest lazy way's fastest run; ``confirm`` does not search on after a hit and is left out."""
+    first = {s: peer.run(s) for s in STRATEGIES if s.startswith("lazy")}
+    fastest = min(first, key=lambda s: first[s].seconds)
+    return min(first[fastest], best_of(peer, fastest, repeats - 1), key=lambda r: r.seconds)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds for one cell that both sides call feasible."""
+
+    own: float
+    eager: float
+    eager_broad: float
+    lazy: float
+
+    def ratio(self, way: str) -> float:
+        """How many times as long as ours a peer's way takes."""
+        return float(getattr(self, way)) / self.own
+
+
+def timed(case: Case) -> Timed | None:
+    """Ours and the peer's ways; None where one of them says no."""
+    peer, ask = build(case), ours.evaluation(case.need, case.cell)
+    if not ask() or not peer.run(VERDICT).feasible:
+        return None
+    eager, broad = (best_of(peer, way, TIMED_REPEATS).seconds for way in ("eager", "eager_broad"))
+    return Timed(best_seconds(ask), eager, broad, best_lazy(peer).seconds)
+
+
+WAYS = {"eager": "peer eager", "eager_broad": "peer eager behind a broad phase", "lazy": "peer best lazy"}
+
+
+def ratios(name: str, times: list[Timed]) -> Iterator[Row]:
+    """Rows of the median ratios; the bar is on the eager peer."""
+    for way, title in WAYS.items():
+        ratio = float(np.median([t.ratio(way) for t in times]))
+        title = f"{title} / ours, {name}"
+        yield at_least(title, ratio, 100, "x") if way == "eager" else shown(title, ratio, "x")
+
+
+def evaluation(watch: Watch, count: int = TIMED_VARIED) -> Iterator[Row]:
+    """Ratios of time for one full evaluation, on the fixed cells and on feasible varied ones."""
+    every: list[Timed] = []
     for case in standard(ours.catalogue(), STANDARD):
-        peer, robot = build(case), case.cell.robot.model
-        for strategy in STRATEGIES:
-            result = best_of(peer, strategy)
-            said = "yes" if result.feasible else f"no: {result.reason}"
-            rows.append(shown(f"peer {strategy}, {robot} ({said})", result.seconds * 1e3, "ms"))
-            if strategy == "eager" and robot.startswith("IRB 2400"):
-                for stage, bound in MEASURED_MS.items():
-                    rows.append(
-                        at_most(f"peer stage {stage}, {robot}", result.stages[stage] * 1e3, bound, "ms")
-                    )
-    return rows
-
-
-def best_lazy(peer: Peer) -> PeerResult:
-    """The fastest lazy variant; ``confirm`` does not search on after a hit and is left out."""
-    lazy = [best_of(peer, s) for s in STRATEGIES if s.startswith("lazy")]
-    return min(lazy, key=lambda r: r.seconds)
-
-
-def evaluation() -> list[Row]:
-    """Ratios of time for one full evaluation, and for turning down a place out of reach."""
-    rows = []
-    ratios: dict[str, list[float]] = {"eager": [], "eager_broad": [], "lazy": []}
-    own: list[float] = []
-    cases = [*standard(ours.catalogue(), STANDARD), *varied(ours.catalogue(), 8 * TIMED_VARIED, SEED + 1)]
-    for number, case in enumerate(cases):
-        peer, fixed = build(case), number < len(STANDARD)
-        if len(own) >= TIMED_VARIED + len(STANDARD) or not peer.run("eager_broad").feasible:
+        found, robot = timed(case), case.cell.robot.model
+        if found is None:
+            yield Row(f"one full evaluation, {robot}", "called infeasible", "feasible", "", False)
             continue
-        ask = ours.evaluation(case.need, case.cell)
-        if not ask():
-            continue
-        mine = best_seconds(ask)
-        own.append(mine)
-        found = {
-            "eager": best_of(peer, "eager", 3).seconds,
-            "eager_broad": best_of(peer, "eager_broad", 3).seconds,
-            "lazy": best_lazy(peer).seconds,
-        }
-        for name, seconds in found.items():
-            ratios[name].append(seconds / mine)
-        if fixed:
-            robot = case.cell.robot.model
-            rows.append(shown(f"one full evaluation, {robot}", mine * 1e3, "ms"))
-            anew = best_seconds(ours.evaluation(case.need, case.cell, prepared=False))
-            rows.append(shown(f"the same with task and robot prepared anew, {robot}", anew * 1e3, "ms"))
-            rows.append(at_least(f"peer eager / ours, {robot}", found["eager"] / mine, 100, "x"))
-            rows.append(
-                shown(f"peer eager behind a broad phase / ours, {robot}", found["eager_broad"] / mine, "x")
-            )
-            rows.append(shown(f"peer best lazy / ours, {robot}", found["lazy"] / mine, "x"))
-    rows.append(
-        shown(f"one full evaluation, median of {len(own)} feasible cells", float(np.median(own)) * 1e3, "ms")
-    )
-    rows.append(at_least("peer eager / ours, median", float(np.median(ratios["eager"])), 100, "x"))
-    rows.append(
-        shown("peer eager behind a broad phase / ours, median", float(np.median(ratios["eager_broad"])), "x")
-    )
-    rows.append(shown("peer best lazy / ours, median", float(np.median(ratios["lazy"])), "x"))
+        every.append(found)
+        yield shown(f"one full evaluation, {robot}", found.own * 1e3, "ms")
+        anew = best_seconds(ours.evaluation(case.need, case.cell, prepared=False))
+        yield shown(f"the same with task and robot prepared anew, {robot}", anew * 1e3, "ms")
+        yield from ratios(robot, [found])
+    drawn = (timed(case) for case in varied(ours.catalogue(), TRIED * count, SEED + 1))
+    feasible = (found for found in drawn if found is not None)
+    few = (found for found, _ in zip(feasible, range(count), strict=False))
+    every += watch.track(few, "feasible varied cells, timed", total=count)
+    if every:
+        name = f"median of {len(every)} feasible cells"
+        yield shown(f"one full evaluation, {name}", float(np.median([t.own for t in every])) * 1e3, "ms")
+        yield from ratios(name, every)
+
+
+def rejecting() -> Iterator[Row]:
+    """Ratios of time for turning down a place out of reach."""
     for case in standard(ours.catalogue(), OUT_OF_REACH):
-        peer, ask = build(case), ours.evaluation(case.need, case.cell)
+        peer, ask, robot = build(case), ours.evaluation(case.need, case.cell), case.cell.robot.model
+        title = f"turning down a place out of reach: peer / ours, {robot}"
         if ask() or peer.run("eager").feasible:
-            raise RuntimeError(f"{case.cell.robot.id} was meant to be out of reach")
-        ratio = best_of(peer, "eager").seconds / best_seconds(ask)
-        rows.append(
-            at_least(
-                f"turning down a place out of reach: peer / ours, {case.cell.robot.model}", ratio, 300, "x"
-            )
-        )
-    return rows
+            yield Row(title, "not turned down", "turned down", "", False)
+        else:
+            ratio = best_of(peer, "eager").seconds / best_seconds(ask)
+            yield at_least(title, ratio, 300, "x")
 
 
-def agreement(count: int) -> list[Row]:
-    """Yes and no on varied cells: ours against `check` and against the peer."""
-    said = {"both yes": 0, "both no": 0, "only ours": 0, "only the peer": 0}
-    refused = 0
-    for case in varied(ours.catalogue(), count, SEED):
+@dataclass(frozen=True)
+class Said:
+    """Yes or no of both sides on one varied cell; ``refused``: what check said of our yes."""
+
+    cell: str
+    ours: bool
+    peer: bool
+    refused: str
+
+
+def compare(count: int, seed: int) -> list[Said]:
+    """Ask both sides about varied cells; a yes counts when it stands."""
+    out = []
+    for case in varied(ours.catalogue(), count, seed):
         peer = build(case)
-        theirs = peer.run("eager_broad")
-        peer_yes = theirs.feasible and stands(peer, theirs)
+        theirs = peer.run(VERDICT)
         proof = ours.prove(case.need, case.cell.robot, case.cell.base)
-        our_yes = isinstance(proof, Certificate)
-        if isinstance(proof, Certificate) and not ours.judge(proof, case.need).holds:
-            refused, our_yes = refused + 1, False
-        both = "both yes" if our_yes else "both no"
-        said[both if our_yes == peer_yes else ("only ours" if our_yes else "only the peer")] += 1
-    rows = [shown(f"{count} varied cells, {name}", number, "cells") for name, number in said.items()]
-    rows.append(at_most("varied cells: yes that check refuses", refused, 0, "cells"))
-    missed = at_most(
-        "varied cells: false no (the peer's beside it)", said["only the peer"], said["only ours"], "cells"
-    )
-    return [*rows, missed]
+        yes, refused = isinstance(proof, Certificate), ""
+        if isinstance(proof, Certificate):
+            verdict = ours.judge(proof, case.need)
+            yes = verdict.holds
+            refused = "; ".join(f"{code}: {text}" for code, text in verdict.reasons)
+        base = case.cell.base
+        cell = f"{case.cell.robot.id} in {case.need.id} at {base.xyz}, yaw {base.yaw}"
+        out.append(Said(cell, yes, theirs.feasible and stands(peer, theirs), refused))
+    return out
+
+
+def agreement(watch: Watch, count: int, workers: int) -> Iterator[Row]:
+    """Yes and no on varied cells: ours against `check` and against the peer. Not timed, so over all cores."""
+    counts = [min(CELLS_PIECE, count - first) for first in range(0, count, CELLS_PIECE)]
+    work = [Piece(compare, (n, SEED * 1000 + k), Said) for k, n in enumerate(counts)]
+    said = pieces.run(work, workers=workers, watch=watch, what="varied cells compared")
+    names = {
+        (True, True): "both yes",
+        (False, False): "both no",
+        (True, False): "only ours",
+        (False, True): "only the peer",
+    }
+    numbers = {name: sum((s.ours, s.peer) == key for s in said) for key, name in names.items()}
+    for name, number in numbers.items():
+        yield shown(f"{len(said)} varied cells, {name}", number, "cells")
+    yield at_most("varied cells: yes that check refuses", sum(bool(s.refused) for s in said), 0, "cells")
+    title = "varied cells: false no, against the peer's false no"
+    yield at_most(title, numbers["only the peer"], numbers["only ours"], "cells")
+    for s in said:
+        if s.refused or (s.peer and not s.ours):
+            watch.console.print(f"  {s.cell}: {s.refused or 'the peer alone says yes'}", soft_wrap=True)
 
 
 def stands(peer: Peer, result: PeerResult) -> bool:

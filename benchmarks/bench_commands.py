@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks import ours
-from benchmarks.cells import NEEDS
+from benchmarks import ours, pieces, thorough
+from benchmarks.pieces import Piece
 from benchmarks.rows import Row, at_least, at_most, shown
+from benchmarks.watch import Watch
 from robotplus.certificates.certificate import read_certificate
 from robotplus.checking.check import check
 
+NEEDS = Path(__file__).parent.parent / "examples" / "needs"
 COMMAND = Path(sys.executable).parent / "robotplus"
 HARD = ("bench_clutter", "bench_tunnel", "bench_long_arc")
 EASY = "bench_seam"
-MORE_EFFORT = 20
+MORE_WORK = 20
 FOUND = ("proven", "proven_if_confirmed", "candidate")
+LOOK_S = 0.1  # between two looks at the memory
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,19 @@ class Run:
     output: str
 
 
-def run(*arguments: str) -> Run:
-    """Run robotplus and watch its memory."""
+def run(*arguments: str, watched: bool = False) -> Run:
+    """Run robotplus; its memory is only looked at when asked, for looking takes time from it."""
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen([str(COMMAND), *arguments], stdout=output, stderr=subprocess.DEVNULL)
         peak = 0
-        while process.poll() is None:
-            peak = max(peak, sum(_proportional(pid) for pid in _tree(process.pid)))
-            time.sleep(0.02)
+        try:
+            while watched and process.poll() is None:
+                peak = max(peak, sum(_proportional(pid) for pid in _tree(process.pid)))
+                time.sleep(LOOK_S)
+            process.wait()
+        finally:  # stopped by the user: nothing is left running
+            process.terminate()
         seconds = time.perf_counter() - start
         output.seek(0)
         return Run(seconds, peak, process.returncode, output.read())
@@ -72,70 +79,78 @@ def needs(only: Sequence[str] | None) -> list[Path]:
     return [p for p in sorted(NEEDS.glob("*.toml")) if not only or p.stem in only]
 
 
-def commands() -> list[Row]:
+def commands() -> Iterator[Row]:
     """What every call pays."""
-    version = min(run("--version").seconds for _ in range(5))
+    yield at_most("robotplus --version", min(run("--version").seconds for _ in range(5)), 0.3, "s")
     start = min(run("answer", "--help").seconds for _ in range(5))
-    return [
-        at_most("robotplus --version", version, 0.3, "s"),
-        at_most("start-up of answer (its --help)", start, 1.5, "s"),
-    ]
+    yield at_most("start-up of answer (its --help)", start, 1.5, "s")
 
 
-def answers(only: Sequence[str] | None) -> list[Row]:
-    """Every example need against the whole catalogue, warm, and how complete the answers are."""
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for path in needs(only):
-            rows += _answer(path, Path(folder))
-        if not only or EASY in only:
-            everything = run("answer", str(NEEDS / f"{EASY}.toml"), "-o", f"{folder}/all", "--all")
-            rows.append(at_most(f"answer {EASY} --all", everything.seconds, 60, "s"))
-    return rows
+def answers(watch: Watch, only: Sequence[str] | None, workers: int) -> Iterator[Row]:
+    """Every example need against the whole catalogue, warm; how complete and how true the answers are."""
+    checked: list[float] = []
+    refused = 0
+    paths = needs(only)
+    for path in watch.track(paths, "example needs", total=len(paths)):
+        with tempfile.TemporaryDirectory() as folder:
+            written = run("answer", str(path), "-o", folder, watched=True)
+            if written.code != 0:
+                yield Row(f"answer {path.stem}", f"exit code {written.code}", "0", "", False)
+                continue
+            seconds, bad = check_all(Path(folder))
+        yield from answer(path, written, watch, workers)
+        checked, refused = checked + seconds, refused + bad
+        if seconds:
+            median = float(np.median(seconds))
+            yield shown(
+                f"answer {path.stem}: check of one of {len(seconds)} certificates, median", median, "s"
+            )
+    if checked:
+        yield at_most("check of one certificate, median of all needs", float(np.median(checked)), 0.3, "s")
+        yield at_most(f"certificates shown that check refuses, of {len(checked)}", refused, 0, "certificates")
+    if not only or EASY in only:
+        everything = run("answer", str(NEEDS / f"{EASY}.toml"), "--json", "--all")
+        yield at_most(f"answer {EASY} --all", everything.seconds, 60, "s")
 
 
-def _answer(path: Path, folder: Path) -> list[Row]:
-    asked = ["answer", str(path), "-o"]
-    run(*asked, str(folder / "cold"))
-    warm = run(*asked, str(folder / path.stem))
-    if warm.code != 0:
-        return [Row(f"answer {path.stem}", f"exit code {warm.code}", "0", "", False)]
-    bound = 15.0 if path.stem in HARD else 3.0
-    rows = [
-        at_most(
-            f"answer {path.stem}: complete, best ten checked (start-up included)", warm.seconds, bound, "s"
-        )
-    ]
-    rows.append(at_most(f"answer {path.stem}: peak memory", warm.peak_bytes / 1e9, 1.5, "GB"))
-    found = _found(folder / path.stem)
-    run(*asked, str(folder / "more"), "--effort", str(MORE_EFFORT))
-    thorough = _found(folder / "more")
-    rows.append(shown(f"answer {path.stem}: robots found", len(found), "robots"))
-    if thorough:
-        share = len(found & thorough) / len(thorough)
-        rows.append(at_least(f"answer {path.stem}: share of what {MORE_EFFORT}x work finds", share, 0.97, ""))
-    return rows
+def answer(path: Path, written: Run, watch: Watch, workers: int) -> Iterator[Row]:
+    """One need: time to the complete table, memory, and the share of the robots found.
+
+    Args:
+        path: the need.
+        written: an earlier run of it that wrote its reports, so that this one is warm.
+        watch: shows the progress.
+        workers: processes of the search that does more work.
+    """
+    name, bound = f"answer {path.stem}", 15.0 if path.stem in HARD else 3.0
+    table = run("answer", str(path), "--json")
+    yield at_most(f"{name}: complete, best ten checked (start-up included)", table.seconds, bound, "s")
+    yield shown(f"{name}: the same with report and animations written", written.seconds, "s")
+    yield at_most(f"{name}: peak memory", written.peak_bytes / 1e9, 1.5, "GB")
+    told = json.loads(table.output)
+    found = [s["robot"] for s in told["solutions"] if s["verdict"] in FOUND]
+    more = sum(o.found for o in missing(path, told, watch, workers))
+    yield shown(f"{name}: robots found", len(found), "robots")
+    if found or more:
+        share = len(found) / (len(found) + more)
+        yield at_least(f"{name}: share found of what {MORE_WORK}x work proves", share, 0.97, "")
 
 
-def _found(folder: Path) -> set[str]:
-    answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    return {s["robot"] for s in answer["solutions"] if s["verdict"] in FOUND}
+def missing(
+    path: Path, told: dict[str, Any], watch: Watch, workers: int, factor: float = MORE_WORK
+) -> list[thorough.Outcome]:
+    """The robots an answer calls not found, looked for with more work."""
+    robots = [r["robot"] for r in told["refusals"] if r["verdict"] == "not_found"]
+    work = [Piece(thorough.look, (str(path), robot, factor), thorough.Outcome) for robot in robots]
+    return pieces.run(work, workers=workers, watch=watch, what=f"{path.stem}, {factor:g}x work")
 
 
-def checks(only: Sequence[str] | None) -> list[Row]:
-    """Checking the certificates of the example answers, in process."""
+def check_all(folder: Path) -> tuple[list[float], int]:
+    """Seconds that checking each certificate of a folder takes, in process, and how many are refused."""
     times, refused = [], 0
-    with tempfile.TemporaryDirectory() as folder:
-        for path in needs(only):
-            run("answer", str(path), "-o", folder)
-            for file in sorted(Path(folder).glob("cert-*.json")):
-                certificate = read_certificate(file.read_text(encoding="utf-8"))
-                start = time.perf_counter()
-                refused += not check(certificate, ours.catalogue()).holds
-                times.append(time.perf_counter() - start)
-                os.unlink(file)
-    rows = [at_most("check of one certificate, median", float(np.median(times)), 0.3, "s")] if times else []
-    return [
-        *rows,
-        at_most(f"certificates shown that check refuses, of {len(times)}", refused, 0, "certificates"),
-    ]
+    for file in sorted(folder.glob("cert-*.json")):
+        certificate = read_certificate(file.read_text(encoding="utf-8"))
+        start = time.perf_counter()
+        refused += not check(certificate, ours.catalogue()).holds
+        times.append(time.perf_counter() - start)
+    return times, refused

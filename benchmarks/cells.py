@@ -62,7 +62,12 @@ def standard(catalogue: Catalogue, rows: tuple[tuple[str, float, float, float, f
 
 
 def comparable(robot: Robot, load_kg: float) -> bool:
-    """Whether both sides can treat the robot: complete data, load carried, six axes in closed form."""
+    """Whether both sides can treat the robot: complete data, load carried, six axes in closed form, on the floor.
+
+    The peer knows nothing of mountings: a robot made for ceilings or shelves would be a no of ours alone.
+    """
+    if robot.mounting is not None and "floor" not in robot.mounting.value:
+        return False
     complete = all(None not in (j.lower, j.upper, j.velocity) for j in robot.joints)
     complete = complete and all(link.boxes for link in robot.links)
     known = robot.velocity is not None and robot.velocity.value == "data" and robot.payload_kg is not None
@@ -105,7 +110,7 @@ def varied(catalogue: Catalogue, count: int, seed: int) -> Iterator[Case]:
         yaw = math.degrees(round_) + 180.0 + rng.uniform(-30.0, 30.0)
         if region.x[0] <= x <= region.x[1] and region.y[0] <= y <= region.y[1]:
             height = region.heights[rng.integers(len(region.heights))]
-            case = standing(need, robot, x, y, height, (yaw + 180.0) % 360.0 - 180.0)
+            case = standing(need, robot, float(x), float(y), height, (yaw + 180.0) % 360.0 - 180.0)
             if Geometry(case.cell, ()).base_free:  # a base inside the table says nothing about either side
                 yield case
                 count -= 1
