@@ -15,6 +15,7 @@ import numpy as np
 
 from benchmarks.oracle_boxes import Array
 from benchmarks.peer_geometry import self_pairs
+from benchmarks.planted_loads import wrist_holds
 from benchmarks.planted_motions import SHORTEST, handling_motion, stroke_motion
 from benchmarks.postures import Arm, Body, apart, least, standing
 from robotplus.errors import NeedError
@@ -27,6 +28,7 @@ from robotplus.scenarios.task import Need, Tool
 CLEAR = 0.04  # [m] from everything in the cell: min_clearance 10 mm, base tolerance 5 mm and 0.5°
 SELF_CLEAR = 0.01  # [m]
 HANDLING = 0.25  # share of tasks that carry a part
+PART_MASS = 0.3  # of the payload
 FLOOR = OrientedBox((0.0, 0.0, -0.5), (0.0, 0.0, 0.0), (20.0, 20.0, 1.0))
 
 
@@ -57,6 +59,8 @@ def plant(robot: Robot, rng: np.random.Generator, name: str) -> Planted | None:
     if motion is None:
         return None
     arm = Arm(robot, arm.tool, part=motion.part)
+    if not wrist_holds(arm, motion.known, PART_MASS * payload):
+        return None
     height = float(rng.choice([0.0, 0.4]))
     x, y, yaw = rng.uniform(-1.0, 1.0), rng.uniform(-1.0, 1.0), rng.uniform(-math.pi, math.pi)
     base = (float(x), float(y), height, float(yaw))
@@ -74,7 +78,7 @@ def plant(robot: Robot, rng: np.random.Generator, name: str) -> Planted | None:
         "cell": {
             "box": [box_document(f"box {i}", b) for i, b in enumerate(_boxes(bodies, path, rng, under))]
         },
-        **motion.task(world_from_base, 0.3 * payload),
+        **motion.task(world_from_base, PART_MASS * payload),
     }
     try:
         need = need_from_document(document, name)

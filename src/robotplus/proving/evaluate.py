@@ -14,11 +14,12 @@ import numpy as np
 from robotplus.proving.body import Body
 from robotplus.proving.clearing import prove_clear
 from robotplus.proving.context import Context
+from robotplus.proving.easing import eased
 from robotplus.proving.following import follows
 from robotplus.proving.layers import Segment
 from robotplus.proving.outcome import FREE, Failed, Found, Planned
 from robotplus.proving.placed import Scene
-from robotplus.proving.postures import ladder, refine
+from robotplus.proving.postures import ACROSS, SAME_BRANCH, WINDINGS, ladder, refine
 from robotplus.proving.timing import dwell, timed
 from robotplus.proving.travel import travel
 from robotplus.robots.model import Array
@@ -26,21 +27,34 @@ from robotplus.robots.model import Array
 SMOOTHING = (0.3, 0.06)  # half windows of the spin's moving average, as shares of the stroke, tried in turn
 
 
-def evaluate(
-    body: Body, context: Context, world_from_base: Array, *, seed: int = 0, windings: bool = False
-) -> Found | Failed:
+def evaluate(body: Body, context: Context, world_from_base: Array, *, seed: int = 0) -> Found | Failed:
     """Find and prove the whole motion with the base at ``world_from_base`` (4, 4)."""
     scene = Scene(body, context, world_from_base)
-    coarse = ladder(scene, windings)
+    way = SAME_BRANCH
+    out = _by_ladder(scene, way, seed)
+    while isinstance(out, Failed) and (other := _other_way(body, out, way)) is not None:
+        way = other
+        out = _by_ladder(scene, way, seed)
+    return out
+
+
+def _other_way(body: Body, failed: Failed, way: int) -> int | None:
+    """How else the ladder may look where it found no way, or one that cannot be driven."""
+    if failed.detail == "turns" and way != WINDINGS:
+        return WINDINGS
+    undriven = body.dof > 6 and failed.stage in ("acceleration", "tool_speed", "refine")
+    return ACROSS if way == SAME_BRANCH and (failed.detail == "no step" or undriven) else None
+
+
+def _by_ladder(scene: Scene, way: int, seed: int) -> Found | Failed:
+    coarse = ladder(scene, way)
     if isinstance(coarse, Failed):
-        if coarse.detail == "turns" and not windings:
-            return evaluate(body, context, world_from_base, seed=seed, windings=True)
         return coarse
     q_coarse, slots, cost = coarse
     out: Found | Failed = Failed("refine", 0)
     for window in SMOOTHING:
         out = _carry_out(scene, q_coarse, slots, cost, seed, window)
-        if isinstance(out, Found) or out.pair is not None or not _turns(context, slots):
+        if isinstance(out, Found) or out.pair is not None or not _turns(scene.context, slots):
             break
     return out
 
@@ -87,13 +101,12 @@ def _moves(scene: Scene, fine: Array, seed: int) -> tuple[Planned, ...] | Failed
             band = FREE
             if segment.kind == "stroke" and stop.speed is not None:
                 band = (*stop.speed, max(stop.ramp, 1e-4))
-            move = timed(
-                scene.body, segment.kind, position, segment.s, fine[segment.first : segment.last], band
-            )
+            q = fine[segment.first : segment.last]
+            move = timed(scene.body, segment.kind, position, segment.s, q, band)
+            if isinstance(move, Failed) or not follows(scene, segment, move, stop, band):
+                move = eased(scene, segment, stop, band, q)
             if isinstance(move, Failed):
                 return move
-            if not follows(scene, segment, move, stop, band):
-                return Failed("refine", position, "between samples")
             out.append(move)
         if not dwelt:
             out.append(dwell(scene.body, position, leave, stop.dwell))

@@ -2,38 +2,95 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from robotplus.certificates.motion import evaluate as at_times
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import Segment
-from robotplus.proving.outcome import Band, Planned
+from robotplus.proving.outcome import Band, Path, Planned
 from robotplus.proving.placed import Scene
 from robotplus.robots.frames import inverse
+from robotplus.robots.model import Array
 from robotplus.scenarios.task import Stop
 
-NEAR = 0.5  # share of a tolerance that may be used between samples
+NEAR = 0.5  # share of a tolerance that may be used
+
+
+@dataclass(frozen=True)
+class Course:
+    """The tool path a move should follow: base_from_tcp at spin 0 at the samples ``at`` (n, 3, 4) and halfway between
+    them ``middle`` (n - 1, 3, 4); ``spin`` (n,) [rad] that the tool has at the samples, None where it need not be
+    kept."""
+
+    at: Array
+    middle: Array
+    spin: Array | None
+
+
+def course_of(scene: Scene, segment: Segment) -> Course:
+    """The course of a segment whose joints meet the samples exactly."""
+    pose = scene.context.layers.fine_pose[segment.first : segment.last].reshape(-1, 3, 4)
+    return Course(in_base(scene, pose), in_base(scene, segment.middle), None)
+
+
+def in_base(scene: Scene, pose: Array) -> Array:
+    """(n, 3, 4) base_from_tcp of world_from_tcp."""
+    base_from_world = inverse(scene.world_from_base)
+    out: Array = base_from_world[:3, :3] @ pose
+    out[:, :, 3] += base_from_world[:3, 3]
+    return out
 
 
 def follows(scene: Scene, segment: Segment, timed: Planned, stop: Stop, band: Band) -> bool:
     """Whether the motion stays near its path between the samples too, and a stroke inside its speed band."""
-    body, k, need = scene.body, kernels(), scene.context.program.requirements
-    tcp = rows(scene.context.tcp)
-    path = timed.paths[0]
-    n = len(path.s)
-    middle = np.zeros((n - 1, 7))
+    near = keeps_near(scene, timed.paths[0], course_of(scene, segment), stop)
+    return near and keeps_speed(scene, timed, band)
+
+
+def keeps_near(scene: Scene, path: Path, course: Course, stop: Stop) -> bool:
+    """Whether the joint path is within its share of the tolerances halfway between its samples, and at them too where
+    a spin says that they are not met exactly."""
     h2 = np.diff(path.s)[:, None] ** 2
-    middle[:] = (path.q[1:] + path.q[:-1]) / 2 - (path.m[1:] + path.m[:-1]) * h2 / 16
-    out = np.zeros((n - 1, 10))
-    k.rp_track(body.pointer, p(tcp), n - 1, p(middle), p(np.zeros_like(middle)), p(out))
-    base_from_world = inverse(scene.world_from_base)
-    wanted = segment.middle @ base_from_world[:3, :3].T + base_from_world[:3, 3]
-    if np.linalg.norm(out[:, :3] - wanted, axis=1).max() > NEAR * need.path_tolerance:
+    middle = (path.q[1:] + path.q[:-1]) / 2 - (path.m[1:] + path.m[:-1]) * h2 / 16
+    if course.spin is None:
+        return _is_near(scene, middle, course.middle, stop, None)
+    spin = (course.spin[1:] + course.spin[:-1]) / 2
+    return _is_near(scene, middle, course.middle, stop, spin) and _is_near(
+        scene, path.q, course.at, stop, course.spin
+    )
+
+
+def _is_near(scene: Scene, q: Array, wanted: Array, stop: Stop, spin: Array | None) -> bool:
+    need = scene.context.program.requirements
+    out = track(scene, q, np.zeros_like(q))
+    off = out[:, :3] - wanted[:, :, 3]
+    if spin is not None:  # being late or early is no deviation
+        along = np.gradient(wanted[:, :, 3], axis=0)
+        along /= np.maximum(np.linalg.norm(along, axis=1), 1e-12)[:, None]
+        off -= along * (off * along).sum(axis=1)[:, None]
+    if np.linalg.norm(off, axis=1).max() > NEAR * need.path_tolerance:
         return False
-    wanted = segment.middle_z @ base_from_world[:3, :3].T
-    lean = np.linalg.norm(out[:, 3:6] - wanted, axis=1).max()
+    lean = np.linalg.norm(out[:, 3:6] - wanted[:, :, 2], axis=1).max()
     if lean > NEAR * (stop.tilt_tolerance + need.angle_tolerance):
         return False
+    if spin is None or stop.spins is None:
+        return True
+    turned = np.cos(spin)[:, None] * wanted[:, :, 0] + np.sin(spin)[:, None] * wanted[:, :, 1]
+    return bool(np.linalg.norm(out[:, 6:9] - turned, axis=1).max() <= NEAR * need.angle_tolerance)
+
+
+def track(scene: Scene, q: Array, qd: Array) -> Array:
+    """(n, 10) tool position, z, x and speed in the base frame at joints q, qd (n, 7)."""
+    out = np.zeros((len(q), 10))
+    q, qd = np.ascontiguousarray(q), np.ascontiguousarray(qd)
+    kernels().rp_track(scene.body.pointer, p(rows(scene.context.tcp)), len(q), p(q), p(qd), p(out))
+    return out
+
+
+def keeps_speed(scene: Scene, timed: Planned, band: Band) -> bool:
+    """Whether the tool's speed stays inside its band, with room for what lies between the instants looked at."""
     if band[1] <= 0:
         return True
     t = timed.move.t
@@ -41,10 +98,8 @@ def follows(scene: Scene, segment: Segment, timed: Planned, stop: Stop, band: Ba
     times.sort()
     q, qd, _ = at_times(timed.move, times)
     wide, fast = np.zeros((len(q), 7)), np.zeros((len(q), 7))
-    wide[:, : body.dof], fast[:, : body.dof] = q, qd
-    out = np.zeros((len(q), 10))
-    k.rp_track(body.pointer, p(tcp), len(q), p(wide), p(fast), p(out))
-    speed = out[:, 9]
+    wide[:, : scene.body.dof], fast[:, : scene.body.dof] = q, qd
+    speed = track(scene, wide, fast)[:, 9]
     walked = np.concatenate([[0.0], np.cumsum((speed[1:] + speed[:-1]) / 2 * np.diff(times))])
     inside = (walked >= 0.97 * band[3]) & (walked <= walked[-1] - 0.97 * band[3])
     slow = inside & (speed < band[0] + 0.1 * (band[1] - band[0]))

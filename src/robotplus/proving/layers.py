@@ -31,8 +31,8 @@ SegmentKind = Literal["approach", "stroke", "retract"]
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of tool path: fine samples ``first`` … ``last`` - 1, arc lengths ``s`` (n,) [m] from its start, and the
-    positions and tool directions halfway between the samples, ``middle`` and ``middle_z`` (n - 1, 3)."""
+    """A piece of tool path: fine samples ``first`` … ``last`` - 1, arc lengths ``s`` (n,) [m] from its start, and
+    ``middle`` (n - 1, 3, 4), the tool poses at spin 0 halfway between the samples."""
 
     kind: SegmentKind
     position: int  # in the executed order
@@ -40,7 +40,6 @@ class Segment:
     last: int
     s: Array
     middle: Array
-    middle_z: Array
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,8 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
                 dt = step / stop.speed[1] if stop.speed else 0.0
                 rows.append((b + i, 1, int(spins is not None), dt, spins))
         if stop.curve.length > 0:
-            halves = stop.curve.frames((s[1:] + s[:-1]) / 2)
-            segments.append(Segment("stroke", position, b, count, s, halves[0], halves[1]))
+            halves = poses(*stop.curve.frames((s[1:] + s[:-1]) / 2))
+            segments.append(Segment("stroke", position, b, count, s, halves))
         if stop.retract > 0:
             out = line(path[-1], approach_axis(stop, path[-1]), stop.retract)
             c = add(out[:-1], position, stop.carry_out, 1)
@@ -211,10 +210,11 @@ def line(pose: Array, axis: Array, length: float) -> Array:
     return out
 
 
-def halfway(poses_: Array, length: float) -> tuple[Array, Array, Array]:
-    """Arc lengths of evenly spaced poses (n, 3, 4) on a line, and positions and directions between them."""
-    middle = (poses_[1:, :, 3] + poses_[:-1, :, 3]) / 2
-    return np.linspace(0, length, len(poses_)), middle, poses_[:-1, :, 2]
+def halfway(poses_: Array, length: float) -> tuple[Array, Array]:
+    """Arc lengths of evenly spaced poses (n, 3, 4) on a line, and the poses between them (n - 1, 3, 4)."""
+    middle = poses_[:-1].copy()
+    middle[:, :, 3] = (poses_[1:, :, 3] + poses_[:-1, :, 3]) / 2
+    return np.linspace(0, length, len(poses_)), middle
 
 
 def fine_lengths(stop: Stop) -> Array:

@@ -15,13 +15,16 @@ from robotplus.proving.placed import Scene
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
 
+SAME_BRANCH, WINDINGS, ACROSS = 0, 1, 2  # ways of the ladder, see ladder.h
+STUCK = ("", "no posture", "no step", "turns")
 NEWTON_STEPS = 14
 NEWTON_TOLERANCE = 1e-10
 
 
-def ladder(scene: Scene, windings: bool) -> tuple[Array, Any, float] | Failed:
+def ladder(scene: Scene, way: int) -> tuple[Array, Any, float] | Failed:
+    """Joints (n, 7) and slots (n,) at the coarse waypoints, and their cost."""
     layers, body = scene.context.layers, scene.body
-    task = scene.context.task.for_robot(body.struct.n_branch, windings)
+    task = scene.context.task.for_robot(body.struct.n_branch, way == WINDINGS)
     q = np.zeros((layers.n, 7))
     slot = np.zeros(layers.n, dtype=np.int32)
     cost, stuck = ctypes.c_double(), ctypes.c_int32()
@@ -29,16 +32,14 @@ def ladder(scene: Scene, windings: bool) -> tuple[Array, Any, float] | Failed:
         ctypes.byref(task),
         scene.buffer,
         spin_stride(body),
-        int(windings),
+        way,
         p(q),
         p(slot),
         ctypes.byref(cost),
         ctypes.byref(stuck),
     )
     if failed:
-        return Failed(
-            "ladder", int(layers.stop[failed - 1]), ("", "no posture", "no step", "turns")[stuck.value]
-        )
+        return Failed("ladder", int(layers.stop[failed - 1]), STUCK[stuck.value])
     return q, slot, cost.value
 
 
@@ -91,6 +92,18 @@ def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array | 
     return q
 
 
+def onto(scene: Scene, pose: Array, spin: Array, q: Array) -> bool:
+    """Move joints q (m, 7) onto base_from_tcp (m, 3, 4) turned by ``spin`` (m,), in place; whether all arrived."""
+    c, s = np.cos(spin)[:, None], np.sin(spin)[:, None]
+    tcp_from_flange, targets = scene.context.from_tcp, np.zeros((len(pose), 3, 4))
+    turned = np.stack(
+        [pose[:, :, 0] * c + pose[:, :, 1] * s, pose[:, :, 1] * c - pose[:, :, 0] * s, pose[:, :, 2]], axis=2
+    )
+    targets[:, :, :3] = turned @ tcp_from_flange[:3, :3]
+    targets[:, :, 3] = turned @ tcp_from_flange[:3, 3] + pose[:, :, 3]
+    return _newton(scene, targets.reshape(-1, 12), q)
+
+
 def _newton(scene: Scene, targets: Array, q: Array) -> bool:
     """Move joints q (m, 7) onto the flange targets (m, 12), in place; whether all arrived."""
     body = scene.body
@@ -111,8 +124,12 @@ def _newton(scene: Scene, targets: Array, q: Array) -> bool:
 
 
 def _smooth(values: Array, window: float) -> Array:
-    """Moving average along a stroke (n, …) that keeps both end values (odd reflection at the ends)."""
-    half = max(1, round(window * (len(values) - 1)))
+    """Moving average over a share of a stroke."""
+    return moving_mean(values, max(1, round(window * (len(values) - 1))))
+
+
+def moving_mean(values: Array, half: int) -> Array:
+    """Mean over ``half`` samples on either side (n, …) that keeps both end values (odd reflection at the ends)."""
     before, after = 2 * values[0] - values[half:0:-1], 2 * values[-1] - values[-2 : -half - 2 : -1]
     padded = np.concatenate([before, values, after])
     if values.ndim > 1:

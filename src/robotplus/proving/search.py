@@ -25,10 +25,13 @@ from robotplus.scenarios.cell import Mounting, world_from_base
 
 SPACING = 0.2  # [m] of the grid of base places
 FEW = 48  # with fewer places within reach than this the grid is made finer
+FINER = (2, 4, 8, 16)
+MOST = 100_000  # places of a grid
 BATCHES = (4, 12)  # places looked at together: few at first, because the first good one ends the search
 BATCH = 16
 PER_BATCH = 2  # evaluations a batch at most
 KEY_LAYERS = 7
+QUARTER = np.array([0.0, 0.0, 0.0, math.pi / 2])  # turn of a place
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,8 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
         return Outcome(out if isinstance(out, Found) else None, place, body, (place,), tuple(failures), 1, 1)
     looked, tried = 0, 0
     queue = candidates(body, context)
-    for finer in (2, 4):
-        if len(queue) < FEW:
+    for finer in FINER:
+        if len(queue) < FEW and _count(context, SPACING / finer) <= MOST:
             queue = candidates(body, context, spacing=SPACING / finer)
     refined = False
     while True:
@@ -178,9 +181,13 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
             whole = [k for k in np.argsort(-count, kind="stable") if alive[k] == len(layers)]
             for k in whole[:PER_BATCH]:
                 tried += 1
-                out, body = _evaluate(body, context, batch[k], seed)
+                at = batch[k]
+                out, body = _evaluate(body, context, at, seed)
+                if isinstance(out, Failed) and out.detail in ("no step", "turns") and _may_turn(context):
+                    at = at + QUARTER
+                    out, body = _evaluate(body, context, at, seed)
                 if isinstance(out, Found):
-                    place = _place(batch[k], 1.0)
+                    place = _place(at, 1.0)
                     return Outcome(out, place, body, tuple(surveyed), tuple(failures), looked, tried)
                 failures.append(out)
                 if tried >= budget.evaluations:
@@ -190,6 +197,17 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
         refined = True
         queue = _around(surveyed, context)
     return Outcome(None, None, body, tuple(surveyed), tuple(failures), looked, tried)
+
+
+def _count(context: Context, spacing: float) -> int:
+    """Places of a grid over the base region."""
+    region = context.program.base
+    return len(_grid(*region.x, spacing)) * len(_grid(*region.y, spacing)) * len(region.heights)
+
+
+def _may_turn(context: Context) -> bool:
+    """Whether the base may be turned about its first axis: an arm that works behind itself has its limits there."""
+    return context.program.base.yaws is None and context.program.base.mounting != "wall"
 
 
 def _place(at: Array, score: float) -> Place:

@@ -3,6 +3,10 @@
 #include <stdlib.h>
 
 #define TURN (2 * 3.14159265358979323846)
+#define MOST_CARRIED 24
+#define CARRY_STEPS 14
+#define CARRY_CLOSED 1e-9
+#define NEARLY 2e-5 /* [m], [rad] by which models written in few digits miss */
 
 static void spun(const double *pose, double spin, double *o) { /* o = pose · Rz(spin) */
     const double c = cos(spin), s = sin(spin);
@@ -17,27 +21,74 @@ static void spun(const double *pose, double spin, double *o) { /* o = pose · Rz
 /* Joints whose range holds a whole turn: the same posture may lie at several values. */
 static int turns_of(const rp_robot *r, int j) { return !(r->prismatic >> j & 1) && r->upper[j] - r->lower[j] >= TURN; }
 
-/* Arms of fewer than six joints cannot choose the spin: postures for position and direction, with the spin they bring. */
-static int few_axes(const rp_task *t, const rp_robot *r, const double *base_from_tcp, int n_slot, rp_candidate *out) {
-    double tcp[12], flange[12], found[RP_BRANCH * RP_DOF], f[RP_DOF + 1][12], at[12];
-    rp_inv(t->tcp_from_flange, tcp);
-    rp_mul(base_from_tcp, t->tcp_from_flange, flange);
-    const int most = t->cap < RP_BRANCH ? t->cap : RP_BRANCH;
-    const int n = rp_ik_point(r, flange, tcp, 1, found, most);
-    for (int i = 0; i < n; i++) {
-        memset(out[i].q, 0, sizeof out[i].q);
-        memcpy(out[i].q, found + RP_DOF * i, RP_DOF * sizeof(double));
-        rp_fk(r, out[i].q, f);
-        rp_mul(f[r->dof], tcp, at);
-        double x = 0, y = 0; /* the tool's x axis in the frame of spin 0 */
-        for (int k = 0; k < 3; k++) {
-            x += base_from_tcp[4 * k] * at[4 * k];
-            y += base_from_tcp[4 * k + 1] * at[4 * k];
-        }
-        out[i].slot = ((int)rint(atan2(y, x) / TURN * n_slot) % n_slot + n_slot) % n_slot;
-        out[i].branch = 0;
+/* Turn that takes the frame of spin 0 to the tool's, about the tool's axis. */
+static double spin_at(const rp_robot *r, const double *base_from_tcp, const double *tcp, const double *q) {
+    double f[RP_DOF + 1][12], at[12], x = 0, y = 0;
+    rp_fk(r, q, f);
+    rp_mul(f[r->dof], tcp, at);
+    for (int k = 0; k < 3; k++) {
+        x += base_from_tcp[4 * k] * at[4 * k];
+        y += base_from_tcp[4 * k + 1] * at[4 * k];
+    }
+    return atan2(y, x);
+}
+
+/* 1 or -1 when the last joint turns the tool about its own axis (with or against it): it then only chooses the spin. */
+static int last_spins(const rp_robot *r, const double *tcp) {
+    double at[12];
+    if (r->prismatic >> (r->dof - 1) & 1) return 0;
+    rp_mul(r->tip, tcp, at); /* the joint turns about z of its own frame */
+    if (fabs(at[3]) > NEARLY || fabs(at[7]) > NEARLY || fabs(at[10]) < 1 - NEARLY * NEARLY) return 0;
+    return at[10] > 0 ? 1 : -1;
+}
+
+/* Every spin of a posture whose last joint turns the tool about its own axis; returns how many are in the limits. */
+static int all_spins(const rp_robot *r, const double *q, double spin, int sense, int n_slot, int most, rp_candidate *out) {
+    const int last = r->dof - 1;
+    int n = 0;
+    for (int k = 0; k < n_slot && n < most; k++) {
+        double v = q[last] + sense * (TURN * k / n_slot - spin);
+        v -= TURN * rint((v - 0.5 * (r->lower[last] + r->upper[last])) / TURN);
+        if (v < r->lower[last] || v > r->upper[last]) continue;
+        memset(out[n].q, 0, sizeof out[n].q);
+        memcpy(out[n].q, q, (size_t)last * sizeof(double));
+        out[n].q[last] = v;
+        out[n].slot = k;
+        out[n++].branch = 0;
     }
     return n;
+}
+
+static int same_arm(const rp_robot *r, const double *a, const double *b) {
+    for (int j = 0; j < r->dof - 1; j++)
+        if (fabs(a[j] - b[j]) > 1e-4) return 0;
+    return 1;
+}
+
+/* Arms of fewer than six joints cannot choose the spin: postures for position and direction, with the spin they bring;
+ * where the last joint is free to choose it after all, with every spin. */
+static int few_axes(const rp_task *t, const rp_robot *r, const double *base_from_tcp, int n_slot, rp_candidate *out) {
+    double tcp[12], flange[12], found[RP_BRANCH * RP_DOF];
+    rp_inv(t->tcp_from_flange, tcp);
+    rp_mul(base_from_tcp, t->tcp_from_flange, flange);
+    const int most = t->cap < RP_BRANCH ? t->cap : RP_BRANCH, sense = last_spins(r, tcp);
+    const int n = rp_ik_point(r, flange, tcp, 1, found, most);
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+        const double *q = found + RP_DOF * i, spin = spin_at(r, base_from_tcp, tcp, q);
+        if (sense) {
+            int known = 0;
+            for (int k = 0; k < i && !known; k++) known = same_arm(r, found + RP_DOF * k, q);
+            if (!known) kept += all_spins(r, q, spin, sense, n_slot, t->cap - kept, out + kept);
+            continue;
+        }
+        rp_candidate *c = out + kept++;
+        memset(c->q, 0, sizeof c->q);
+        memcpy(c->q, q, RP_DOF * sizeof(double));
+        c->slot = ((int)rint(spin / TURN * n_slot) % n_slot + n_slot) % n_slot;
+        c->branch = 0;
+    }
+    return kept;
 }
 
 int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t stride, int32_t windings, rp_candidate *out) {
@@ -176,10 +227,50 @@ static double node_cost(const rp_robot *r, const double *q) {
     return 0.05 * worst * worst * worst * worst;
 }
 
-int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t windings, double *q, int32_t *slot, double *total,
+/* Postures that are reached from the cheapest ones of the layer before by Newton steps, at the same spin, behind the
+ * `found` candidates of this layer: arms with a joint to spare may have none of these near by. Returns how many there are
+ * then. */
+static int carried_on(const rp_task *t, const rp_scene *s, int32_t layer, const rp_candidate *before, const double *cost,
+                      int n_before, rp_candidate *out, int found) {
+    const rp_robot *r = s->robot;
+    const int first = found;
+    double base_from_tcp[12], turned[12], flange[12];
+    float qf[RP_DOF * MOST_CARRIED];
+    uint8_t alive[MOST_CARRIED];
+    int chosen[MOST_CARRIED], n = 0;
+    rp_mul(s->base_from_world, t->pose + 12 * layer, base_from_tcp);
+    for (int i = 0; i < n_before; i++) { /* the cheapest, in order */
+        if (cost[i] >= 1e300) continue;
+        if (n == MOST_CARRIED && cost[chosen[n - 1]] <= cost[i]) continue;
+        int k = n < MOST_CARRIED ? n++ : n - 1;
+        for (; k > 0 && cost[chosen[k - 1]] > cost[i]; k--) chosen[k] = chosen[k - 1];
+        chosen[k] = i;
+    }
+    for (int i = 0; i < n && found < t->cap; i++) {
+        rp_candidate *c = out + found;
+        *c = before[chosen[i]];
+        if (c->slot >= t->slot_count[layer] || !t->slot_ok[t->slot_first[layer] + c->slot]) continue;
+        spun(base_from_tcp, t->spin[t->slot_first[layer] + c->slot], turned);
+        rp_mul(turned, t->tcp_from_flange, flange);
+        found += rp_newton(r, flange, 0, 0, CARRY_STEPS, CARRY_CLOSED, c->q);
+    }
+    const int added = found - first;
+    memset(alive, 1, sizeof alive);
+    for (int i = 0; i < added; i++)
+        for (int j = 0; j < r->dof; j++) qf[j * added + i] = (float)out[first + i].q[j];
+    const rp_phase phase = {t->stop[layer], t->carry[layer], t->near[layer]};
+    rp_scene_free(s, &phase, qf, added, added, 0, alive);
+    found = first;
+    for (int i = 0; i < added; i++)
+        if (alive[i]) out[found++] = out[first + i];
+    return found;
+}
+
+int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t way, double *q, int32_t *slot, double *total,
                   int32_t *stuck) {
     const rp_robot *r = s->robot;
-    const int L = t->n_layer, closed = r->ik_class != RP_IK_GENERIC && !windings;
+    const int L = t->n_layer, windings = way == RP_WINDINGS, across = way == RP_ACROSS;
+    const int closed = r->ik_class != RP_IK_GENERIC && !windings;
     metric m = {.r = r};
     for (int j = 0; j < r->dof; j++) {
         m.weight[j] = 1 / r->vmax[j];
@@ -194,6 +285,7 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     *stuck = 0;
     for (int l = 0; l < L && !failed; l++) {
         n[l] = rp_layer(t, s, l, stride, windings, scratch);
+        if (across && l && t->joined[l] && r->dof > 6) n[l] = carried_on(t, s, l, node[l - 1], cost[l - 1], n[l - 1], scratch, n[l]);
         if (!n[l]) {
             failed = 1 + l;
             *stuck = 1;
@@ -231,10 +323,12 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
                     int k = c->slot + w * step;
                     if (t->ring && slots > 1) k = (k % slots + slots) % slots;
                     else if (k < 0 || k >= slots) continue;
-                    const int p = index[c->branch * slots + k];
-                    if (p < 0 || cost[l - 1][p] >= best) continue;
-                    const double e = joined_cost(&m, node[l - 1][p].q, c->q, t->dt[l], 0);
-                    if (e >= 0 && cost[l - 1][p] + e < best) best = cost[l - 1][p] + e, from = p;
+                    for (int b = across ? 0 : c->branch; b <= (across ? r->n_branch - 1 : c->branch); b++) {
+                        const int p = index[b * slots + k];
+                        if (p < 0 || cost[l - 1][p] >= best) continue;
+                        const double e = joined_cost(&m, node[l - 1][p].q, c->q, t->dt[l], 0);
+                        if (e >= 0 && cost[l - 1][p] + e < best) best = cost[l - 1][p] + e, from = p;
+                    }
                 }
             } else {
                 for (int k = 0; k < n[l - 1]; k++) {

@@ -34,9 +34,13 @@ int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t str
 void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int32_t *pair, int32_t n_pair, const double *bases,
                int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive, int32_t *count);
 
+/* How rp_ladder looks for a way: joined layers keep their branch; or go across branches, arms with a joint to spare also
+ * from posture to posture by Newton steps; or every whole turn of a joint is a posture of its own. */
+enum { RP_SAME_BRANCH = 0, RP_WINDINGS = 1, RP_ACROSS = 2 };
+
 /* Cheapest way through all layers. q: n_layer * 7, slot: n_layer. Returns 0, or 1 + the first layer that cannot be
  * reached (counted in `stuck`: 1 no candidate, 2 no step from the layer before, 3 turns do not fit the limits). */
-int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t windings, double *q, int32_t *slot, double *cost,
+int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t way, double *q, int32_t *slot, double *cost,
                   int32_t *stuck);
 
 /* slot_ok for every slot: tool and part boxes (on the flange of r) against the cell. */
