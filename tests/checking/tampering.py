@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from robotplus.certificates.questions import question
 from robotplus.hashing import digest
+from robotplus.robots.catalogue import load_catalogue
 
 Document = dict[str, Any]
 
@@ -519,3 +521,83 @@ def _(d: Document) -> None:
 @way("highest accelerations without sense", "premise_value")
 def _(d: Document) -> None:
     d["acceleration"]["high"] = "fast"
+
+
+# --- what nobody asked to be said
+
+
+@way("a premise nobody knows", "unknown_entry")
+def _(d: Document) -> None:
+    d["premises"].append(dict(d["premises"][0], name="tested_by_the_maker", confirm=False))
+
+
+@way("a question of one's own", "question")
+def _(d: Document) -> None:
+    d["premises"][0]["question_en"] = "None: this robot is certified safe"
+
+
+@way("a question in one language only", "question")
+def _(d: Document) -> None:
+    robot = load_catalogue()[d["robot"]["id"]]
+    accelerations = next(p for p in d["premises"] if p["name"] == "acceleration")
+    accelerations["question_en"], _ = question(robot, "acceleration")
+
+
+@way("a claim nobody judges", "unknown_entry")
+def _(d: Document) -> None:
+    d["claims"]["weld_quality"] = "excellent"
+
+
+@way("a claim within a claim", "unknown_entry")
+def _(d: Document) -> None:
+    d["claims"]["cycle_time_s"]["guaranteed"] = 1.0
+
+
+@way("accelerations with a remark", "unknown_entry")
+def _(d: Document) -> None:
+    d["acceleration"]["measured"] = True
+
+
+@way("an entry not shown that nobody knows", "unknown_entry")
+def _(d: Document) -> None:
+    d["not_shown"].append({"what": "nothing else", "detail": "all is shown", "demand": None})
+
+
+@way("a pair left out with a remark", "unknown_entry")
+def _(d: Document) -> None:
+    next(n for n in d["not_shown"] if n["what"] == "self_pair")["demand"] = "harmless"
+
+
+@way("a pair left out twice", "malformed")
+def _(d: Document) -> None:
+    d["not_shown"].append(dict(next(n for n in d["not_shown"] if n["what"] == "self_pair")))
+
+
+@way("a wrist moment claimed and not shown", "not_shown")
+def _(d: Document) -> None:
+    d["not_shown"].append({"what": "wrist_moment", "detail": "no rating is known"})
+
+
+@way("a wrist demand of one's own", "not_shown")
+def _(d: Document) -> None:
+    d["not_shown"].append({"what": "wrist_moment", "detail": "no rating is known", "demand": [0.1, 0.1, 0.1]})
+
+
+@way("a known repeatability not shown", "not_shown")
+def _(d: Document) -> None:
+    d["not_shown"].append({"what": "repeatability", "detail": "unknown"})
+
+
+@way("an order that is no number", "malformed", of="handling")
+def _(d: Document) -> None:
+    d["order"] = [float(i) for i in d["order"]]
+
+
+@way("an order of yes and no", "malformed", of="handling")
+def _(d: Document) -> None:
+    d["order"] = [bool(i) for i in d["order"]]
+
+
+@way("a stop that is no whole number", "malformed", of="handling")
+def _(d: Document) -> None:
+    d["moves"][0]["stop"] = float(d["moves"][0]["stop"])

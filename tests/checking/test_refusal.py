@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from building import seam_document
 
-from robotplus.certificates.certificate import Refusal
+from robotplus.certificates.certificate import Premise, Refusal
 from robotplus.certificates.constraints import CONSTRAINTS
+from robotplus.certificates.questions import question
 from robotplus.checking import check_refusal
+from robotplus.checking.ratings import heaviest_load
 from robotplus.checking.reach import chain_length
+from robotplus.robots.acceleration import estimate
 from robotplus.robots.catalogue import Catalogue
 from robotplus.robots.frames import transform
 from robotplus.robots.model import Array, Figure, Robot
@@ -57,7 +60,7 @@ def refusal(robot: Robot, need: Need, witness: Any, **changes: Any) -> Refusal:
         "needed": None,
         "available": None,
         "shortfall": None,
-        "unit": "m",
+        "unit": "",
         "witness": witness,
     }
     return Refusal(**(fields | changes))
@@ -212,7 +215,8 @@ def test_not_found_states_its_budget_and_unknown_its_datum(catalogue: Catalogue)
     robot, need = catalogue[ROBOT], need_with()
     for budget, holds in (
         ({"places": 10}, True),
-        ({"places": 0, "evaluations": 0}, True),
+        ({"places": 0, "evaluations": 0}, False),
+        ({"places": 3, "evaluations": 0}, True),
         ({"attempts": 1}, True),
         (None, False),
         ({}, False),
@@ -367,3 +371,58 @@ def test_doubtful_geometry_makes_nothing_impossible(kind: str, catalogue: Catalo
     for confidence, holds in (("medium", True), ("low", False)):
         model = dataclasses.replace(robot, geometry_confidence=confidence)  # type: ignore[arg-type]
         assert check_refusal(refusal(model, need, witness), model, need).holds is holds
+
+
+def acceleration_premise(robot: Robot, need: Need) -> Premise:
+    trusted = estimate(robot, heaviest_load(need.program))
+    return Premise("acceleration", trusted.nominal.tolist(), trusted.basis, "low", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, None),
+        ({"question_en": "the maker is bankrupt", "question_zh": "?"}, "question"),
+        ({"unit": "parsec"}, "unknown_entry"),
+        ({"where": "nowhere near"}, "unknown_entry"),
+        ({"where": "stop 1: seam"}, None),
+        ({"where": "stop 2: seam"}, "unknown_entry"),
+    ],
+)
+def test_what_a_refusal_says_follows_from_the_need(
+    changes: dict[str, Any], code: str | None, catalogue: Catalogue
+) -> None:
+    robot, need = catalogue[ROBOT], need_with()
+    true = refusal(robot, need, None, verdict="not_found", budget={"places": 3, "evaluations": 0})
+    reasons = check_refusal(dataclasses.replace(true, **changes), robot, need).reasons
+    assert [c for c, _ in reasons] == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, None),
+        ({"name": "sworn"}, "unknown_entry"),
+        ({"value": [99.0] * 6}, "premise_value"),
+        ({"confirm": "no"}, "malformed"),
+        ({"question_en": "is it good?"}, "question"),
+    ],
+)
+def test_premises_of_refusals_are_those_of_the_model(
+    changes: dict[str, Any], code: str | None, catalogue: Catalogue
+) -> None:
+    robot, need = catalogue[ROBOT], need_with()
+    premise = dataclasses.replace(acceleration_premise(robot, need), **changes)
+    told = refusal(robot, need, None, verdict="not_found", budget={"places": 3}, premises=(premise,))
+    assert [c for c, _ in check_refusal(told, robot, need).reasons] == ([] if code is None else [code])
+
+
+def test_the_question_of_an_unknown_is_about_the_datum(catalogue: Catalogue) -> None:
+    shapeless = next(r for r in catalogue.values() if any(link.boxes is None for link in r.links))
+    need = need_with()
+    for name, holds in (("shape", True), ("payload_kg", False)):
+        en, zh = question(shapeless, name)
+        asked = refusal(
+            shapeless, need, None, verdict="unknown", constraint="data_shape", question_en=en, question_zh=zh
+        )
+        assert check_refusal(asked, shapeless, need).holds is holds

@@ -144,7 +144,7 @@ def read_certificate(text: str, where: str = "certificate") -> Certificate:
             need=doc["need"],
             need_sha256=str(doc["need_sha256"]),
             base=Base((x, y, z), float(base["yaw"]), base["mounting"]),
-            order=tuple(int(i) for i in doc["order"]),
+            order=tuple(doc["order"]),
             moves=moves,
             acceleration=doc["acceleration"],
             claims=doc["claims"],
@@ -169,7 +169,7 @@ def _read_move(m: dict[str, Any], dof: int) -> Move:
         raise ValueError("a move needs increasing times from 0 and arrays of shape (knots, dof)")
     if not all(np.all(np.isfinite(a)) for a in (t, q, qd, qdd)):
         raise ValueError("a move holds a value that is not finite")
-    return Move(m["kind"], int(m["stop"]), t, q, qd, qdd)
+    return Move(m["kind"], m["stop"], t, q, qd, qdd)
 
 
 @dataclass(frozen=True)

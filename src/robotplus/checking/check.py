@@ -22,6 +22,7 @@ from robotplus.checking.rig import Rig
 from robotplus.checking.room import Correction
 from robotplus.checking.scene import build_scene
 from robotplus.checking.selfpairs import check_left_out
+from robotplus.checking.statements import check_entries
 from robotplus.checking.strokes import check_paths
 from robotplus.checking.structure import check_structure
 from robotplus.checking.times import check_times
@@ -101,6 +102,7 @@ def _verify(certificate: Certificate, robot: Robot, program: Program, findings: 
     check_base(certificate.base, program.base, findings)
     if claims is None:
         return
+    check_entries(certificate, robot, program, findings)
     check_structure(certificate, program, findings)
     if findings:
         return
@@ -129,6 +131,9 @@ def _check_data(certificate: Certificate, robot: Robot, findings: Findings) -> N
         findings.refuse("robot_data", ", ".join(missing))
     if not certificate.moves or any(m.q.shape[1] != robot.dof for m in certificate.moves):
         findings.refuse("malformed", f"the motion does not have {robot.dof} joints")
+    whole = (*certificate.order, *(m.stop for m in certificate.moves))
+    if any(not isinstance(i, int) or isinstance(i, bool) for i in whole):
+        findings.refuse("malformed", "the order and the moves' stops are not whole numbers")
     elif not all(0 <= m.stop < len(certificate.order) for m in certificate.moves):
         findings.refuse("malformed", "a move belongs to no position of the order")
 

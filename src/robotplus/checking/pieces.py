@@ -75,7 +75,7 @@ class Pieces:
 
     def middle(self) -> Array:
         """(n, dof) joint values halfway in time."""
-        return np.einsum("k,nkj->nj", MIDDLE, self.b)
+        return np.asarray(np.einsum("k,nkj->nj", MIDDLE, self.b))
 
     def spread(self, about: Array) -> Array:
         """(n, dof) highest |q(t) - about| on each piece."""

@@ -10,22 +10,11 @@ from robotplus.checking.limits import RANGE, coupling_excess
 from robotplus.checking.pieces import Pieces
 from robotplus.checking.ratings import heaviest_load
 from robotplus.checking.reasons import Findings
+from robotplus.checking.statements import FIGURES, check_premise_text
 from robotplus.robots.acceleration import estimate
 from robotplus.robots.model import Figure, Robot
 from robotplus.scenarios.task import Program
 
-FIGURES = (
-    "payload_kg",
-    "velocity",
-    "limits",
-    "repeatability_mm",
-    "ip",
-    "explosion_zone",
-    "temperature_c",
-    "mounting",
-    "wrist_moment_nm",
-    "wrist_inertia_kgm2",
-)
 SAME = 1e-9  # two numbers are the same figure up to this share
 Stated = tuple[Any, str, str]  # value, source, confidence
 
@@ -72,8 +61,10 @@ def check_premises(
     reading = [c for c in robot.alternative_couplings if coupling_excess(c, pieces) > RANGE]
     if reading and "joint_limits_reading" not in stated:
         findings.refuse("premise", f"joint_limits_reading: {reading[0].note}")
-    _check_form(certificate.premises, findings)
-    _check_values(robot, program, certificate, findings)
+    check_form(certificate.premises, findings)
+    check_premise_text(certificate.premises, robot, program, findings)
+    check_values(certificate.premises, robot, program, findings)
+    _check_estimate(robot, program, certificate, findings)
     confirming = bool(confirm) or any(p.confirm for p in certificate.premises)
     if certificate.verdict not in ("proven", "proven_if_confirmed", "candidate"):
         findings.refuse("verdict", f"{certificate.verdict} is not a certificate's verdict")
@@ -81,7 +72,7 @@ def check_premises(
         findings.refuse("verdict", "proven, though figures are to be confirmed")
 
 
-def _check_form(premises: tuple[Premise, ...], findings: Findings) -> None:
+def check_form(premises: tuple[Premise, ...], findings: Findings) -> None:
     """A reader finds each premise once, and whether it is to be confirmed is a plain yes or no."""
     seen: set[str] = set()
     for p in premises:
@@ -92,13 +83,12 @@ def _check_form(premises: tuple[Premise, ...], findings: Findings) -> None:
         seen.add(str(p.name))
 
 
-def _check_values(robot: Robot, program: Program, certificate: Certificate, findings: Findings) -> None:
-    """Each premise known here has the model's value, source and confidence; accelerations are the estimate."""
-    trusted = estimate(robot, heaviest_load(program))
-    nominal = trusted.nominal.tolist()
-    for p in certificate.premises:
+def check_values(premises: tuple[Premise, ...], robot: Robot, program: Program, findings: Findings) -> None:
+    """Each premise has the model's value, source and confidence; accelerations are the estimate."""
+    for p in premises:
         if p.name == "acceleration":
-            allowed: list[Stated] = [(nominal, trusted.basis, "low")]
+            trusted = estimate(robot, heaviest_load(program))
+            allowed: list[Stated] = [(trusted.nominal.tolist(), trusted.basis, "low")]
         elif p.name == "joint_limits_reading":
             allowed = [([c.lower, c.upper], c.note, "medium") for c in robot.alternative_couplings]
         elif p.name in FIGURES or p.name == "geometry":
@@ -109,9 +99,19 @@ def _check_values(robot: Robot, program: Program, certificate: Certificate, find
         if not any(same([p.value, p.source, p.confidence], list(a)) for a in allowed):
             told = f"{p.value} ({p.source}, {p.confidence})"
             findings.refuse("premise_value", f"{p.name}: {told}, the model has {allowed or 'none'}"[:500])
-    for key, value in (("basis", trusted.basis), ("nominal", nominal), ("high", trusted.high.tolist())):
-        if key in certificate.acceleration and not same(certificate.acceleration[key], value):
-            findings.refuse("premise_value", f"acceleration.{key}: {certificate.acceleration[key]}"[:500])
+
+
+def _check_estimate(robot: Robot, program: Program, certificate: Certificate, findings: Findings) -> None:
+    """What is said of accelerations beside those of the motion is the estimate."""
+    trusted = estimate(robot, heaviest_load(program))
+    told = certificate.acceleration
+    for key, value in (
+        ("basis", trusted.basis),
+        ("nominal", trusted.nominal.tolist()),
+        ("high", trusted.high.tolist()),
+    ):
+        if key in told and not same(told[key], value):
+            findings.refuse("premise_value", f"acceleration.{key}: {told[key]}"[:500])
 
 
 def premise_of(robot: Robot, name: str) -> Stated | None:

@@ -10,9 +10,11 @@ import numpy as np
 from robotplus.certificates.certificate import Refusal, Verdict
 from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.checking.claims import number
+from robotplus.checking.premises import check_form, check_values
 from robotplus.checking.ratings import heaviest_load, ip_covers, needed_repeatability, value, zone_covers
 from robotplus.checking.reach import chain_length, rings, uncovered
 from robotplus.checking.reasons import Findings
+from robotplus.checking.statements import check_premise_text, check_refusal_text
 from robotplus.robots.frames import transform
 from robotplus.robots.model import Array, Figure, Robot
 from robotplus.scenarios.task import Need, Program, Stop
@@ -58,17 +60,20 @@ def check_refusal(refusal: Refusal, robot: Robot, need: Need) -> Verdict:
         findings.refuse("malformed", f"{refusal.verdict} is not a refusal's verdict")
     if not findings:
         check_stated(refusal, robot, need.program, findings)
+        check_refusal_text(refusal, robot, need.program, findings)
+        check_form(refusal.premises, findings)
+        check_premise_text(refusal.premises, robot, need.program, findings)
+        check_values(refusal.premises, robot, need.program, findings)
     holds = not findings
     status = "holds" if holds else "refused"
     return Verdict(holds, status, tuple(findings.reasons), dict(findings.measured), currency)  # type: ignore[arg-type]
 
 
 def _check_budget(budget: Any, findings: Findings) -> None:
-    """Work is counted in whole places and evaluations, or attempts. No work at all must be said in so many
-    words: where no place of the search grid is within reach, both counts are 0."""
+    """Work is counted in whole places and evaluations, or attempts, and some was done."""
     counts = {k: budget[k] for k in COUNTS if k in budget} if isinstance(budget, dict) else {}
     whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in counts.values())
-    if not whole or not (any(counts.values()) or {"places", "evaluations"} <= set(counts)):
+    if not whole or not any(counts.values()):
         findings.refuse("witness", f"not found, without the budget that was spent: {budget}"[:500])
 
 

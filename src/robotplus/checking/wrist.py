@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from robotplus.certificates.certificate import Certificate
+from robotplus.checking.claims import number
 from robotplus.checking.pieces import Pieces, halve_where
 from robotplus.checking.reasons import Findings
 from robotplus.checking.rig import Rig
@@ -18,6 +20,7 @@ from robotplus.scenarios.task import Program
 GRAVITY = 9.80665  # m/s², standard gravity (ISO 80000-3)
 AXES = 3
 CLAIM = 2e-3
+SAMPLED = 0.05  # a demand stated for a rating that is not known may be off by this share of the highest
 STEP = 0.1  # [rad] wrist joints together between two samples: what lies between is less than CLAIM higher
 
 
@@ -83,20 +86,37 @@ def check_wrist(
     ):
         findings.measured[f"{name}_demand"] = [float(v) for v in used_by]
         claim = certificate.claims.get(f"{name}_used")
+        listed = [n for n in certificate.not_shown if n.get("what") == name]
+        if any(not _near(n.get("demand"), used_by) for n in listed):
+            findings.refuse(
+                "not_shown", f"{name}: {listed[0].get('demand')} demanded, {used_by.tolist()}"[:300]
+            )
         if rating is None or claim is None:
-            if not any(n.get("what") == name for n in certificate.not_shown):
+            if not listed:
                 findings.refuse("not_shown", name)
             elif claim is not None:
                 findings.refuse("claim_wrist", f"{name}: no rating is known")
             elif rating is not None:
                 findings.refuse("not_shown", f"{name}: the rating is known and must be judged")
             continue
+        if listed:
+            findings.refuse("not_shown", f"{name}, though it is claimed")
         used = float(np.max(used_by / np.array(rating.value, dtype=float)[-len(used_by) :]))
         findings.measured[f"{name}_used"] = used
         if used > 1 + 1e-6:
             findings.refuse(name, f"{used:.3f} of the rating")
         elif not isinstance(claim, int | float) or not claim >= used - CLAIM:
             findings.refuse("claim_wrist", f"{name}: {used:.4f} used, {claim} claimed")
+
+
+def _near(stated: Any, demand: Array) -> bool:
+    """Whether a stated demand, sampled as it may be, is the one found here; none need be stated."""
+    if stated is None:
+        return True
+    values = [number(v) for v in stated] if isinstance(stated, list | tuple) else []
+    if len(values) != len(demand) or any(v is None for v in values):
+        return False
+    return bool((np.abs(np.array(values, dtype=float) - demand) <= SAMPLED * demand.max() + 1e-3).all())
 
 
 def wrist_demand(rig: Rig, program: Program, certificate: Certificate, pieces: Pieces) -> tuple[Array, Array]:

@@ -9,11 +9,11 @@ import numpy as np
 
 from robotplus.certificates.certificate import Base, Certificate, Premise
 from robotplus.certificates.motion import Move
+from robotplus.certificates.questions import question, reading_question
 from robotplus.proving.body import Body
 from robotplus.proving.context import Context
 from robotplus.proving.gates import confirmations
 from robotplus.proving.outcome import Found
-from robotplus.proving.questions import question
 from robotplus.proving.search import Place
 from robotplus.proving.timing import duration
 from robotplus.proving.tolerance import base_tolerance
@@ -122,8 +122,7 @@ def _readings(robot: Robot, found: Found) -> list[Premise]:
         c = np.array(coupling.coefficients)
         sums = np.concatenate([item.move.q @ c for item in found.planned])
         if sums.min() < coupling.lower + 1e-3 or sums.max() > coupling.upper - 1e-3:
-            en = f"{robot.maker}: are the joint limits of the {robot.model} independent? {coupling.note}"
-            zh = f"{robot.maker}:{robot.model} 的关节限位是相互独立的吗?"
+            en, zh = reading_question(robot, coupling)
             value = [coupling.lower, coupling.upper]
             confirm = "from memory" in robot.limits.source or math.isnan(coupling.lower)
             out.append(Premise("joint_limits_reading", value, coupling.note, "medium", confirm, en, zh))

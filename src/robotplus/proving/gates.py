@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 
 from robotplus.certificates.certificate import Premise, Refusal
+from robotplus.certificates.questions import AS_IN_THE_MODEL, question
 from robotplus.proving.context import Context
-from robotplus.proving.questions import AS_IN_THE_MODEL, question
 from robotplus.robots.model import Figure, Robot
 from robotplus.scenarios.task import Program
 
@@ -75,7 +75,10 @@ def rating_short(robot: Robot, context: Context) -> Refusal | None:
             asked = needed if isinstance(needed, str) else ", ".join(f"{v:g}" for v in needed)
             fields |= {"needed": asked, "available": ", ".join(str(v) for v in figure.value)}
         if figure.needs_confirmation:
-            bound = {"payload_kg": f"≥ {context.load_kg:.6g}", "repeatability_mm": f"≤ {needed}"}
+            bound = {
+                "payload_kg": f"≥ {context.load_kg:.6g}",
+                "repeatability_mm": f"≤ {needed_repeatability(program):.6g}",
+            }
             en, zh = question(robot, name, figure.value, needed=bound.get(name, needed))
             return refusal(context, robot, "unknown", constraint, question_en=en, question_zh=zh, **fields)
         witness = {"kind": "rating", "figure": name}

@@ -75,8 +75,9 @@ class Outcome:
 def candidates(body: Body, context: Context, *, spacing: float = SPACING) -> Array:
     """(n, 4) base places x, y, z, yaw within reach of the key waypoints, most promising first.
 
-    Within reach: the distance from the point on axis 1 to the circle of the universal point is below the bound. The
-    order prefers a farthest waypoint at about 0.7 of the bound.
+    Within reach: the distance from the point on axis 1 to the circle of the universal point is below the bound; where
+    no place is, the nearest counts, so that a search has looked somewhere. The order prefers a farthest waypoint at
+    about 0.7 of the bound.
     """
     region = context.program.base
     xs, ys = (_grid(*region.x, spacing), _grid(*region.y, spacing))
@@ -105,7 +106,7 @@ def candidates(body: Body, context: Context, *, spacing: float = SPACING) -> Arr
     far = np.sqrt(h * h + flat * flat)
     near_by = far.min(axis=1) / body.radius
     worst = far.max(axis=1)
-    keep = worst <= body.radius + slack
+    keep = worst <= max(body.radius + slack, worst.min())
     badness = np.abs(worst / body.radius - 0.7) + np.maximum(0, 0.35 - near_by)
     out = np.column_stack([grid, yaw])
     if region.yaws is not None:

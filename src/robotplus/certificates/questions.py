@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from robotplus.robots.model import Robot
+from robotplus.robots.model import Coupling, Robot
 
 AS_IN_THE_MODEL = "as in the model file"
 ASKED = {  # English, Chinese, unit
@@ -60,6 +60,14 @@ def question(robot: Robot, name: str, value: Any = None, *, needed: Any = None) 
             f"本任务需要 {said(needed, unit, zh=True)}。",
         )
     return f"{robot.maker}: {ask[0]}.{need[0]}", f"{robot.maker}:{ask[1]}。{need[1]}"
+
+
+def reading_question(robot: Robot, coupling: Coupling) -> tuple[str, str]:
+    """Whether the maker's joint limits may be read as independent of each other."""
+    return (
+        f"{robot.maker}: are the joint limits of the {robot.model} independent? {coupling.note}",
+        f"{robot.maker}:{robot.model} 的关节限位是相互独立的吗?",
+    )
 
 
 def joint_figures(robot: Robot, name: str) -> Any:
