@@ -13,7 +13,9 @@ from building import Setting, seam_builder
 from tampering import TAMPERS, Tamper
 
 from robotplus.certificates.certificate import Certificate, read_certificate
+from robotplus.certificates.motion import evaluate
 from robotplus.checking import check
+from robotplus.checking.profile import sample_motion
 from robotplus.checking.reasons import REASONS
 from robotplus.errors import CertificateError
 from robotplus.hashing import digest
@@ -53,14 +55,36 @@ def test_true_certificates_of_other_kinds_of_arm_hold(robot_id: str, catalogue: 
     assert check(certificate, catalogue).reasons == ()
 
 
-def test_the_profile_has_at_most_600_points_of_five_series(seam: Certificate, catalogue: Catalogue) -> None:
+def test_the_profile_has_some_400_points_of_five_series(seam: Certificate, catalogue: Catalogue) -> None:
     series = check(seam, catalogue).measured["profile"]
     assert set(series) == {"t", "clearance_m", "self_clearance_m", "velocity_used", "tool_speed_mps"}
-    assert 100 < len(series["t"]) <= 600
+    assert 300 < len(series["t"]) <= 400
     assert {len(s) for s in series.values()} == {len(series["t"])}
     assert all(a <= b for a, b in zip(series["t"], series["t"][1:], strict=False))
     assert max(series["velocity_used"]) <= seam.claims["velocity_used"] + 1e-6
     assert min(series["clearance_m"]) >= seam.claims["min_clearance_m"] - 1e-4
+
+
+@pytest.mark.parametrize("copies", [1, 40, 400, 2000])
+def test_the_profile_looks_inside_every_move(copies: int, handling: Certificate) -> None:
+    """However many moves there are, as long as the bound allows; long moves are looked at more often."""
+    moves = handling.moves * copies
+    t, q, qd, index = sample_motion(moves)
+    assert len(t) == len(q) == len(qd) == len(index) <= 3000
+    assert (np.diff(t) >= 0).all() and t[0] == 0
+    assert t[-1] == pytest.approx(sum(m.duration for m in moves))
+    if 3 * len(moves) > 3000:
+        return
+    inside = np.bincount(index, minlength=len(moves)) - 1
+    travels = [k for k, m in enumerate(moves) if m.kind != "dwell"]
+    assert inside[travels].min() >= 2
+    time = [moves[k].duration for k in travels]
+    way = [np.abs(np.diff(moves[k].q, axis=0)).sum() for k in travels]
+    order = np.argsort(np.array(time) / sum(time) + np.array(way) / sum(way), kind="stable")
+    assert (np.diff(inside[travels][order]) >= 0).all()
+    k = len(t) // 3
+    at = t[k] - sum(m.duration for m in moves[: index[k]])
+    assert q[k] == pytest.approx(evaluate(moves[index[k]], np.array([at]))[0][0])
 
 
 @pytest.mark.parametrize("tamper", TAMPERS, ids=lambda t: t.name)

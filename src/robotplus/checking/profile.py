@@ -12,31 +12,39 @@ from robotplus.checking.pieces import Ints
 from robotplus.checking.rig import Rig
 from robotplus.robots.model import Array
 
-POINTS = 400
-MOST = 600
+MOST = 400
+LEAST_INNER = 2  # samples inside a move, as many as that takes being added to MOST …
+BOUND = 3000  # … up to this many in all
 
 
-def sample_motion(moves: tuple[Move, ...], points: int) -> tuple[Array, Array, Array, Ints]:
-    """Times from the start (m,), joint values and velocities (m, n), and the move (m,) of about ``points``
-    samples."""
-    total = sum(m.duration for m in moves)
-    share = max(2, points // (4 * len(moves)))
-    rows, start = [], 0.0
+def sample_motion(moves: tuple[Move, ...]) -> tuple[Array, Array, Array, Ints]:
+    """Times from the start (m,), joint values and velocities (m, n), and the move (m,) of the samples.
+
+    Each move gives its beginning and, unless it is a dwell, samples inside in proportion to its shares of the
+    time and of the way of the joints; the last gives its end too.
+    """
+    time = np.array([m.duration for m in moves])
+    way = np.array([float(np.abs(np.diff(m.q, axis=0)).sum()) for m in moves])
+    inner = np.array([m.kind != "dwell" for m in moves])
+    size = (time / max(time.sum(), 1e-12) + way / max(way.sum(), 1e-12)) * inner
+    least = LEAST_INNER * inner
+    room = max(0, MOST - 1 - len(moves) - int(least.sum()))
+    counts = least + (room * size / max(size.sum(), 1e-12)).astype(int)
+    starts = np.cumsum(time) - time
+    rows = []
     for k, move in enumerate(moves):
-        count = max(2, share if len(moves) < points // 8 else 2)
-        count = max(count, int(0.7 * points * move.duration / total)) if move.kind != "dwell" else 2
-        t = np.linspace(0.0, move.duration, count)
+        last = k == len(moves) - 1
+        t = np.linspace(0.0, move.duration, counts[k] + 2)[: None if last else -1]
         q, qd, _ = evaluate(move, t)
-        rows.append((t + start, q, qd, np.full(count, k)))
-        start += move.duration
+        rows.append((t + starts[k], q, qd, np.full(len(t), k)))
     times, q, qd, index = (np.concatenate(column) for column in zip(*rows, strict=True))
-    keep = np.linspace(0, len(times) - 1, min(len(times), MOST)).astype(int)
+    keep = np.linspace(0, len(times) - 1, min(len(times), BOUND)).astype(int)
     return times[keep], q[keep], qd[keep], index[keep]
 
 
 def profile(rig: Rig, moves: tuple[Move, ...], clearance: Clearance) -> dict[str, Any]:
-    """Series of at most 600 points; None where there is nothing to be clear of."""
-    t, q, qd, k = sample_motion(moves, POINTS)
+    """Series over time; None where there is nothing to be clear of."""
+    t, q, qd, k = sample_motion(moves)
     cell, own = clearance.nearest(q, k)
     velocity = np.array([j.velocity for j in rig.robot.joints], dtype=float)
     tool = np.linalg.norm(np.einsum("mij,mj->mi", rig.jacobian(rig.poses(q))[:, :3], qd), axis=1)
