@@ -2,7 +2,8 @@
 
 Badges: ``{% verdict "proven" %}``, ``{% level 1 %}``, ``{% state_badge kind state %}``.
 Figures: ``{% figure 3.5 "kg" source="data sheet" %}``, ``{% span 5 15 "mm/s" %}``, ``{% price value %}``.
-Words: ``{{ thing|said }}`` is a label, or a ``name_zh``/``name_en`` pair, in the language of the page.
+Words: ``{{ thing|said }}`` is a label, or a ``name_zh``/``name_en`` pair, in the language of the page;
+``{{ "month"|unit }}`` a unit as people read it.
 Pieces: ``{% icon "play" %}``, ``{% pages page %}``, ``{% empty text href label %}``, ``{% player glb_url %}``.
 Fields of kinds are in templatetags/fields.py.
 """
@@ -56,6 +57,15 @@ PRICE_BASES: Final = {
     "piece": _("a piece"),
     "m2": _("a square metre"),
 }
+UNITS: Final = {  # units whose sign in files is not what people read
+    "deg": "°",
+    "um": "µm",
+    "m2": "m²",
+    "d": _("days"),
+    "month": _("months"),
+    "year": _("years"),
+    "person": _("people"),
+}
 PRICE_SCOPE: Final = {
     "body": _("robot body"),
     "cabinet": _("controller cabinet"),
@@ -85,6 +95,12 @@ def said(thing: Any) -> str:
         if here or there:
             return str(here or there)
     return str(thing)
+
+
+@register.filter
+def unit(sign: str) -> str:
+    """A unit as people read it."""
+    return str(UNITS.get(sign, sign))
 
 
 @register.simple_tag
@@ -129,23 +145,23 @@ def plain_number(value: float | Decimal, digits: int | None = None) -> str:
 
 
 @register.simple_tag
-def figure(value: Any, unit: str = "", *, source: str = "", digits: int | None = None) -> SafeString:
+def figure(value: Any, sign: str = "", *, source: str = "", digits: int | None = None) -> SafeString:
     """A figure with its unit, and its source on hover; a missing one is a dash."""
     if value is None or value == "":
         return format_html('<span class="figure text-secondary" title="{}">—</span>', _("not stated"))
     number = plain_number(float(value), digits)
-    return _figure(number, unit, source)
+    return _figure(number, sign, source)
 
 
 @register.simple_tag
-def span(low: float, high: float, unit: str = "", *, source: str = "") -> SafeString:
+def span(low: float, high: float, sign: str = "", *, source: str = "") -> SafeString:
     """An interval of figures; one figure where both ends are the same."""
     ends = [plain_number(float(v)) for v in ((low,) if low == high else (low, high))]
-    return _figure("–".join(ends), unit, source)
+    return _figure("–".join(ends), sign, source)
 
 
-def _figure(number: str, unit: str, source: str) -> SafeString:
-    shown = format_html('{}<span class="unit"> {}</span>', number, unit) if unit else number
+def _figure(number: str, sign: str, source: str) -> SafeString:
+    shown = format_html('{}<span class="unit"> {}</span>', number, unit(sign)) if sign else number
     return format_html('<span class="figure"{}>{}</span>', _title(source), shown)
 
 

@@ -1,0 +1,99 @@
+"""The live figures of the home page and of the scenarios: proven robots, open needs, playbacks to show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from robotplus.portal.catalogue.models import Capability, Model
+from robotplus.portal.core.reader import NOBODY
+from robotplus.portal.evidence.models import Certificate
+from robotplus.portal.needs.access import needs_for
+from robotplus.portal.web.fields import PLAN_FIELDS, PlanField
+from robotplus.scenarios.library import Scenario, scenarios
+
+PROVEN, IF_CONFIRMED = "proven", "proven_if_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFigures:
+    """One field today. ``proven``: models proven for at least one of its scenarios' reference cases."""
+
+    field: PlanField
+    scenarios: int
+    proven: int
+    if_confirmed: int
+    needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """A proven answer to a scenario's reference case, to be watched."""
+
+    scenario: Scenario
+    model: Model
+    capability: Capability
+
+    @property
+    def cycle_s(self) -> float | None:
+        """Nominal cycle time [s]."""
+        span = self.capability.claims.get("cycle_time_s") or {}
+        return span.get("nominal")
+
+
+def field_figures() -> list[FieldFigures]:
+    """The five fields with what is there today; a model that is proven counts no second time as to confirm."""
+    of_field = {s.id: s.field for s in scenarios()}
+    models: dict[str, dict[str, set[str]]] = {f.id: {PROVEN: set(), IF_CONFIRMED: set()} for f in PLAN_FIELDS}
+    rows = Capability.objects.filter(verdict__in=(PROVEN, IF_CONFIRMED), model__access=Model.Access.PUBLIC)
+    for model, scenario, verdict in rows.values_list("model_id", "scenario", "verdict"):
+        if scenario in of_field:
+            models[of_field[scenario]][verdict].add(model)
+    needs = _needs_by("field")
+    for scenario, count in _needs_by("scenario", field="").items():
+        needs[of_field.get(scenario, "")] += count
+    counts = Counter(of_field.values())
+    return [
+        FieldFigures(
+            field=f,
+            scenarios=counts[f.id],
+            proven=len(models[f.id][PROVEN]),
+            if_confirmed=len(models[f.id][IF_CONFIRMED] - models[f.id][PROVEN]),
+            needs=needs[f.id],
+        )
+        for f in PLAN_FIELDS
+    ]
+
+
+def _needs_by(key: str, **only: Any) -> Counter[str]:
+    """Open public needs, counted by one of their columns."""
+    rows = needs_for(NOBODY).filter(**only).order_by().values_list(key).annotate(n=Count("pk"))
+    return Counter(dict(rows))
+
+
+def verdicts_of(ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """How many public models have which verdict on the reference case, by scenario id."""
+    out: dict[str, dict[str, int]] = {i: {} for i in ids}
+    rows = Capability.objects.filter(scenario__in=list(out), model__access=Model.Access.PUBLIC).order_by()
+    for scenario, verdict, count in rows.values_list("scenario", "verdict").annotate(n=Count("pk")):
+        out[scenario][verdict] = count
+    return out
+
+
+def playbacks(chosen: Sequence[Scenario]) -> dict[str, Playback]:
+    """For each scenario the fastest proven answer whose files may be shown, by scenario id."""
+    rows = Capability.objects.filter(
+        scenario__in=[s.id for s in chosen],
+        verdict__in=(PROVEN, IF_CONFIRMED),
+        model__access=Model.Access.PUBLIC,
+        certificate__access=Certificate.Access.PUBLIC,
+        certificate__result__isnull=False,
+    ).select_related("model__current", "certificate__result")
+    known = {s.id: s for s in chosen}
+    found = [Playback(known[row.scenario], row.model, row) for row in rows]
+    found.sort(key=lambda p: (p.capability.verdict != PROVEN, p.cycle_s or 1e9), reverse=True)
+    return {p.scenario.id: p for p in found}  # the best comes last and stays

@@ -1,0 +1,246 @@
+"""Home and the scenario pages: figures that are counted, one sentence that finds a scenario, both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Cast
+from django.test import Client
+
+from robotplus.portal.catalogue.actions import do_load_catalogue
+from robotplus.portal.catalogue.models import Capability, Model
+from robotplus.portal.evidence.models import Certificate
+from robotplus.portal.jobs.models import Result
+from robotplus.portal.matches.catalogue import built_in
+from robotplus.portal.needs.models import Need
+from robotplus.portal.web.fields import ORIGINS, PLAN_FIELDS, origin
+from robotplus.portal.web.figures import field_figures, playbacks
+from robotplus.portal.web.finding import find_scenarios, meant, words
+from robotplus.portal.web.showing import case, indicator
+from robotplus.robots.catalogue import Catalogue
+from robotplus.scenarios.library import Indicator, ReferenceCase, scenarios
+
+pytestmark = pytest.mark.django_db
+SHA = "sha256:" + "ab" * 32
+
+
+@pytest.fixture
+def english() -> Client:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def proven(tmp_path: Path, settings: Any) -> Model:
+    """One model, proven for arc welding, with the files of its playback."""
+    settings.MEDIA_ROOT = tmp_path
+    first = next(iter(built_in().values()))
+    do_load_catalogue(Catalogue([first]))
+    model = Model.objects.get(pk=first.id)
+    result = Result.objects.create(key="sha256:" + "cd" * 32, kind="answer", summary={})
+    folder = tmp_path / "results" / ("cd" * 32)
+    folder.mkdir(parents=True)
+    (folder / f"{'ab' * 32}.glb").write_bytes(b"glTF")
+    (folder / f"{'ab' * 32}.profile.json").write_text(json.dumps({"t": [0.0]}))
+    certificate = Certificate.objects.create(
+        sha256=SHA,
+        result=result,
+        model=model,
+        model_sha256=first.sha256,
+        need_sha256=SHA,
+        scenario="arc_welding",
+        verdict="proven",
+        access=Certificate.Access.PUBLIC,
+    )
+    Capability.objects.create(
+        model=model,
+        scenario="arc_welding",
+        verdict="proven",
+        claims={"cycle_time_s": {"low": 20, "nominal": 21.5, "high": 23}},
+        certificate=certificate,
+        catalogue_sha256=SHA,
+    )
+    return model
+
+
+def test_pages_speak_chinese_unless_english_was_chosen(client: Client, english: Client) -> None:
+    assert "说出你要机器人做的事" in client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert "Say what the robot should do" in english.get("/").content.decode()
+    done = client.post("/i18n/setlang/", {"language": "en", "next": "/scenarios/"})
+    assert done["Location"] == "/scenarios/" and "Arc welding" in client.get("/scenarios/").content.decode()
+
+
+def test_home_counts_proven_models_and_public_needs(cast: Cast, proven: Model, client: Client) -> None:
+    buyer = cast.reader("buyer").organisation
+    for n, (visibility, state, field) in enumerate(
+        [
+            ("public", "open", "agriculture"),
+            ("private", "open", "agriculture"),
+            ("public", "draft", "agriculture"),
+        ]
+    ):
+        Need.objects.create(
+            kind="application",
+            organisation=buyer,
+            title=f"n{n}",
+            visibility=visibility,
+            state=state,
+            field=field,
+        )
+    Need.objects.create(
+        kind="application",
+        organisation=buyer,
+        title="s",
+        visibility="public",
+        state="open",
+        scenario="palletising",
+    )
+    figures = {f.field.id: f for f in field_figures()}
+    assert (figures["manufacturing"].proven, figures["manufacturing"].needs) == (1, 1)
+    assert (figures["agriculture"].proven, figures["agriculture"].needs) == (0, 1)
+    assert sum(f.scenarios for f in figures.values()) == len(scenarios())
+    page = client.get("/").content.decode()
+    assert proven.name in page and "/scenarios/arc_welding/playback.glb" in page and "21.5" in page
+
+
+def test_a_playback_needs_a_public_certificate_with_files(proven: Model, client: Client) -> None:
+    for part, start in (("glb", b"glTF"), ("profile.json", b"{"), ("svg", b"<svg xmlns=")):
+        response = client.get(f"/scenarios/arc_welding/playback.{part}")
+        content = b"".join(response) if response.streaming else response.content
+        assert response.status_code == 200 and content.startswith(start)
+    assert client.get("/scenarios/arc_welding/playback.json").status_code == 404
+    assert client.get("/scenarios/palletising/playback.glb").status_code == 404
+    Certificate.objects.update(access=Certificate.Access.PRIVATE)
+    assert playbacks(scenarios()) == {}
+    assert client.get("/scenarios/arc_welding/playback.glb").status_code == 404
+    Certificate.objects.update(access=Certificate.Access.PUBLIC)
+    Model.objects.update(access=Model.Access.PRIVATE)
+    assert proven.name not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.id)
+def test_every_scenario_has_its_page_in_both_languages(
+    scenario: Any, client: Client, english: Client
+) -> None:
+    path = f"/scenarios/{scenario.id}/"
+    chinese, other = client.get(path).content.decode(), english.get(path).content.decode()
+    assert scenario.name_zh in chinese and scenario.name_en in other
+    for one in scenario.cases:
+        assert one.title.split('"')[0].split("&")[0].split("'")[0] in chinese
+    for number in scenario.numbers:
+        assert number.label_zh in chinese and number.label_en in other
+    if scenario.family:
+        assert chinese.count('inputmode="decimal"') == len(scenario.numbers) and "求解" in chinese
+    else:
+        assert (
+            "尚不能证明" in chinese
+            and f"scenario={scenario.id}" in chinese
+            and "求解</button>" not in chinese
+        )
+
+
+def test_the_form_is_filled_with_the_defaults_and_keeps_what_is_given(client: Client) -> None:
+    page = client.get("/scenarios/arc_welding/?seam_length_mm=1234").content.decode()
+    assert 'name="seam_length_mm" value="1234"' in page and 'name="takt_s" value="25"' in page
+
+
+def test_only_members_are_offered_uploads(cast: Cast, client: Client) -> None:
+    assert 'type="file"' not in client.get("/scenarios/arc_welding/").content.decode()
+    assert 'type="file"' in cast.client("buyer").get("/scenarios/arc_welding/").content.decode()
+
+
+def test_the_list_keeps_its_state_in_the_address(client: Client) -> None:
+    page = client.get("/scenarios/?field=manufacturing&provable=1").content.decode()
+    assert '<option value="manufacturing" selected>' in page and "checked" in page and "弧焊" in page
+    assert "弧焊" not in client.get("/scenarios/?field=agriculture&q=weld").content.decode()
+    assert "/needs/new" in client.get("/scenarios/?q=xyzzy").content.decode()
+    assert client.get("/scenarios/?field=<x>").status_code == 200
+
+
+SENTENCES = {
+    "我要焊接钢板的角焊缝": "arc_welding",
+    "车身点焊": "spot_welding",
+    "把纸箱码到托盘上": "palletising",
+    "给数控车床上下料": "machine_tending",
+    "给面板喷漆": "spray_painting",
+    "拧螺丝装配小零件": "assembly",
+    "扫描检测工件缺陷": "inspection_scanning",
+    "weld steel seams": "arc_welding",
+    "stack cartons on a pallet": "palletising",
+    "load a CNC lathe": "machine_tending",
+    "paint a hanging panel": "spray_painting",
+    "assemble small electronics": "assembly",
+}
+
+
+@pytest.mark.parametrize(("said", "scenario"), SENTENCES.items())
+def test_a_sentence_finds_its_scenario_first(said: str, scenario: str, client: Client) -> None:
+    found = find_scenarios(said)
+    assert found[0].scenario.id == scenario
+    response = client.get("/say", {"q": said})
+    if meant(found) is not None:
+        assert response["Location"] == f"/scenarios/{scenario}/#numbers"
+    else:
+        assert response.status_code == 200 and f"/scenarios/{scenario}/" in response.content.decode()
+
+
+def test_words_without_a_scenario_offer_to_post_a_need(client: Client) -> None:
+    assert find_scenarios("量子纠缠 xyzzy") == [] and meant([]) is None
+    page = client.get("/say", {"q": "量子纠缠 xyzzy"}).content.decode()
+    assert "/needs/new" in page and "弧焊" in page and "量子纠缠 xyzzy" in page
+    assert client.get("/say", {"q": " "})["Location"] == "/scenarios/"
+    assert "&lt;script&gt;" in client.get("/say", {"q": "<script>"}).content.decode()
+
+
+def test_words_are_of_known_scenarios() -> None:
+    assert words().keys() <= {s.id for s in scenarios()}
+    assert {s.field for s in scenarios()} <= {f.id for f in PLAN_FIELDS}
+
+
+def test_absent_things_are_pages_with_a_next_step(client: Client) -> None:
+    for path in ("/scenarios/nope/", "/nope", "/scenarios/nope/playback.glb"):
+        response = client.get(path)
+        assert response.status_code == 404 and 'href="/"' in response.content.decode()
+
+
+def test_pages_need_few_queries(cast: Cast, proven: Model, django_assert_max_num_queries: Any) -> None:
+    for who, most in (("visitor", 4), ("buyer", 10)):
+        client = cast.client(who)
+        for path in ("/", "/scenarios/", "/scenarios/arc_welding/"):
+            with django_assert_max_num_queries(most):
+                assert client.get(path).status_code == 200
+
+
+def test_the_footer_says_what_proven_means_and_what_the_deployer_set(client: Client, settings: Any) -> None:
+    settings.SITE = {**settings.SITE, "name": "测试站", "icp": "渝ICP备1号", "police": "渝公网安备2号"}
+    page = client.get("/").content.decode()
+    assert "不是官方认可" in page and "渝ICP备1号" in page and "渝公网安备2号" in page and "测试站" in page
+    assert "default-src 'self'" in client.get("/")["Content-Security-Policy"]
+
+
+def test_indicators_lie_on_their_axis() -> None:
+    made = Indicator("a", "甲", "s", "lower", (30.0, 60.0), "s", "memory:high")
+    shown = indicator(made)
+    assert 0 < shown.low < shown.high < 100 and shown.best == shown.low and shown.best_value == 30
+    assert indicator(Indicator("a", "甲", "", "higher", (0.0, 0.0), "", "")).high == 0
+    for scenario in scenarios():
+        for one in scenario.indicators:
+            assert 0 <= indicator(one).low <= indicator(one).high <= 100
+            assert origin(one.basis) in [label for _, label in ORIGINS], one.basis
+
+
+def test_figures_of_cases_read_as_words_and_units() -> None:
+    made = ReferenceCase(
+        "t",
+        "w",
+        "see http://a.b/c (reprint)",
+        "retrieved:paper-abstract",
+        {"arc_on_pct": [10, 20], "work_range_m": [12, 3], "ok": True},
+    )
+    shown = case(made)
+    assert shown.figures == (("arc on", "10–20", "%"), ("work range", "12 / 3", "m"), ("ok", "✓", ""))
+    assert shown.link == "http://a.b/c"
