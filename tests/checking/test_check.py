@@ -78,9 +78,9 @@ def test_the_profile_looks_inside_every_move(copies: int, handling: Certificate)
     inside = np.bincount(index, minlength=len(moves)) - 1
     travels = [k for k, m in enumerate(moves) if m.kind != "dwell"]
     assert inside[travels].min() >= 2
-    time = [moves[k].duration for k in travels]
-    way = [np.abs(np.diff(moves[k].q, axis=0)).sum() for k in travels]
-    order = np.argsort(np.array(time) / sum(time) + np.array(way) / sum(way), kind="stable")
+    time = np.array([m.duration for m in moves])
+    way = np.array([np.abs(np.diff(m.q, axis=0)).sum() for m in moves])
+    order = np.argsort((time / time.sum() + way / way.sum())[travels], kind="stable")
     assert (np.diff(inside[travels][order]) >= 0).all()
     k = len(t) // 3
     at = t[k] - sum(m.duration for m in moves[: index[k]])
