@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 APPS = (
+    "core",
     "parties",
     "catalogue",
     "offers",
@@ -13,6 +14,7 @@ APPS = (
     "programmes",
     "jobs",
     "search",
+    "desk",
     "web",
 )
 

@@ -60,6 +60,12 @@ class Reader:
 NOBODY = Reader()
 
 
+class ReaderRequest(HttpRequest):
+    """A request as views get it, behind ``ReaderMiddleware``."""
+
+    reader: Reader
+
+
 class ReaderMiddleware:
     """Puts ``request.reader`` there, worked out when first used."""
 

@@ -21,7 +21,22 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **rest: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **rest)
+        """The deployer's own account; whoever types it at the machine need not prove the address."""
+        from allauth.account.models import EmailAddress  # needs this model first
+
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **rest)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
+
+
+class Rhythm(models.TextChoices):
+    AT_ONCE = "at_once", _("each one at once")
+    DAILY = "daily", _("once a day, together")
+    NEVER = "never", _("not at all: I look into the inbox")
+
+
+def _by_email() -> list[str]:
+    return ["email"]
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -38,6 +53,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     consent_version = models.CharField(max_length=20, blank=True)  # of the privacy notice agreed to
     consent_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    rhythm = models.CharField(max_length=8, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
+    channels = models.JSONField(default=_by_email)  # of CHANNELS; notices stand in the inbox in any case
+    wecom = models.CharField(max_length=64, blank=True)  # their id in the deployer's WeCom
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -169,6 +187,9 @@ class Notice(models.Model):
     """Something a person is told: in their inbox, and by the channels they chose, one by one or in a digest."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    organisation = models.ForeignKey(  # as whose member they are told; ex-members see it no longer
+        Organisation, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     verb = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=30)
     subject_id = models.CharField(max_length=64)
@@ -180,3 +201,11 @@ class Notice(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["user", "read_at"])]
+
+
+class LoginRecord(models.Model):
+    """That somebody signed in, kept for ``LOGIN_LOG_DAYS``; the address is a keyed hash of its network prefix."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    prefix_sha256 = models.CharField(max_length=80)

@@ -1,0 +1,7 @@
+"""URLs of what every noun shares."""
+
+from django.urls import path
+
+from robotplus.portal.core import views
+
+urlpatterns = [path("documents/<uuid:pk>", views.document, name="document")]

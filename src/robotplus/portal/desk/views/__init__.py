@@ -1,0 +1,1 @@
+"""Pages of the desk: decisions, reports, the funnel, the log, and who else works here."""

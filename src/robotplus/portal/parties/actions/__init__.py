@@ -1,0 +1,1 @@
+"""What changes people, organisations and memberships; one module a verb's subject."""

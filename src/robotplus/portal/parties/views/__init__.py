@@ -1,0 +1,1 @@
+"""Pages of people (``me``), organisations and their members, and the inbox."""
