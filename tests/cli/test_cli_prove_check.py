@@ -33,7 +33,7 @@ def test_prove_says_why_not(command: Command, tmp_path: Path) -> None:
     assert said.code == 1 and "heavier than the rated payload" in said.out and not path.exists()
     assert said.out.startswith("Universal Robots UR3e: Unknown") and " kg, " in said.out
     zh = command("prove", NEEDS / "spot_welding.toml", "--robot", "ur_ur3e", "--lang", "zh")
-    assert zh.code == 1 and "数据不足: 工具与工件超过额定负载" in zh.out and "需要" in zh.out
+    assert zh.code == 1 and "数据不足：工具与工件超过额定负载" in zh.out and "需要" in zh.out
     assert not re.search("[a-z]{4}", zh.out.replace("Universal Robots", ""))
     said = command("prove", NEEDS / "spot_welding.toml", "--robot", "ur_ur3e", "--json")
     assert said.code == 1 and said.json["format"] == "robotplus.refusal/1"

@@ -411,7 +411,7 @@ def answer(task: Need | None = None, robots: Sequence[Robot] = ()) -> Answer:
             None,
             "",
             question_en="What are the joint speeds of quiet_1?",
-            question_zh="quiet_1 的各关节最大速度是多少?",
+            question_zh="quiet_1 的各关节最大速度是多少？",
         ),
     ]
     counts = {

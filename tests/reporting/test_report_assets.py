@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from robotplus import npm
 from robotplus.errors import BuildError
 from robotplus.reporting import assets
 
@@ -25,7 +26,7 @@ def test_without_node_one_line_says_what_to_do(
 ) -> None:
     monkeypatch.setattr(assets, "BUNDLE", tmp_path / "player.js")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(assets.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(npm.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(BuildError, match=r"Node\.js was not found"):
         assets.build()
     assert assets.main() == 1

@@ -87,7 +87,7 @@ def test_every_solution_refusal_premise_and_digest_is_there(answer: Answer) -> N
             "data sheet, from memory",
         ),
         *(answer.need.sha256, answer.catalogue_sha256, answer.engine),
-        *("Is the rated payload 12 kg?", "quiet_1 的各关节最大速度是多少?", "距工作台净距 12 mm"),
+        *("Is the rated payload 12 kg?", "quiet_1 的各关节最大速度是多少？", "距工作台净距 12 mm"),
     ):
         assert expected in page.text
 
@@ -257,7 +257,7 @@ def test_budgets_are_told_in_words(answer: Answer) -> None:
     en = "512 base places looked at, 60 motions tried; the best place reaches 62 % of the key waypoints"
     assert en in Page(report_html(answer, language="en")).text
     zh = Page(report_html(answer, language="zh")).text
-    assert "查看 512 个底座位置,试算 60 次运动;最好的位置可完成 62 % 的关键路径点" in zh
+    assert "查看 512 个底座位置，试算 60 次运动；最好的位置可完成 62 % 的关键路径点" in zh
     assert budget_said({"attempts": 2}) == ("尝试 2 次", "tried 2 times") and budget_said(None) == ("—", "—")
 
 
@@ -265,8 +265,8 @@ def test_ten_rows_stand_open_and_what_follows_is_called_by_its_name(answer: Answ
     checked, unchecked = answer.solutions[0], answer.solutions[2]
     many = dataclasses.replace(answer, solutions=(checked,) * 10 + (unchecked,) * 5)
     markup = report_html(many, language="zh")
-    assert markup[: markup.index("其余 5 个候选(未核验)")].count('class="rank"') >= 10
-    assert "只核验最好的十个;另 5 个候选可用 --all 核验。" in markup and "可行机器人" not in markup
+    assert markup[: markup.index("其余 5 个候选（未核验）")].count('class="rank"') >= 10
+    assert "只核验最好的十个；另 5 个候选可用 --all 核验。" in markup and "可行机器人" not in markup
     everything = report_html(dataclasses.replace(answer, solutions=(checked,) * 12), language="en")
     assert "2 further robots found able" in everything and "--all" not in everything
 

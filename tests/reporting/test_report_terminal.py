@@ -80,7 +80,7 @@ def test_a_certificate_is_headed_by_maker_and_model_when_they_are_known(answer: 
     assert isinstance(console.file, io.StringIO)
     out = console.file.getvalue()
     assert f"{first.robot.maker} {first.robot.model}" in out.splitlines()[0]
-    assert "额定负载 = 12 kg (数据手册(凭记忆))" in out and "连杆 2 / 连杆 4" in out and "link" not in out
+    assert "额定负载 = 12 kg (数据手册（凭记忆）)" in out and "连杆 2 / 连杆 4" in out and "link" not in out
 
 
 def test_a_verdict_shows_every_reason_with_its_code() -> None:

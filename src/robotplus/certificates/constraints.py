@@ -23,7 +23,7 @@ CONSTRAINTS: dict[str, Constraint] = {
     "cycle_interval": Constraint(
         "s",
         "the takt lies inside the cycle-time interval: confirm acceleration",
-        "节拍落在循环时间区间内:需确认加速度",
+        "节拍落在循环时间区间内：需确认加速度",
     ),
     "tool_speed": Constraint(
         "m/s",
@@ -67,9 +67,9 @@ CONSTRAINTS: dict[str, Constraint] = {
     "check_refused": Constraint(
         "",
         "the checker refused the certificate that was found: a defect of robotplus",
-        "校验器拒绝了所得证书:软件缺陷",
+        "校验器拒绝了所得证书：软件缺陷",
     ),
     "engine_failure": Constraint(
-        "", "the engine failed on this robot: a defect of robotplus", "引擎在该机器人上出错:软件缺陷"
+        "", "the engine failed on this robot: a defect of robotplus", "引擎在该机器人上出错：软件缺陷"
     ),
 }

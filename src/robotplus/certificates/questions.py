@@ -13,7 +13,7 @@ ASKED = {  # English, Chinese, unit
     "payload_kg": ("rated payload", "额定负载", "kg"),
     "velocity": ("maximum joint speeds", "各关节最大速度", "°/s"),
     "limits": ("joint limits", "各关节限位", "°"),
-    "repeatability_mm": ("repeatability (ISO 9283)", "重复定位精度(ISO 9283)", "mm"),
+    "repeatability_mm": ("repeatability (ISO 9283)", "重复定位精度（ISO 9283）", "mm"),
     "ip": ("ingress protection", "防护等级", ""),
     "explosion_zone": ("explosion protection", "防爆等级", ""),
     "temperature_c": ("ambient temperature range", "环境温度范围", "°C"),
@@ -51,7 +51,7 @@ def question(robot: Robot, name: str, value: Any = None, *, needed: Any = None) 
         shown, shown_zh = (said(seen, unit, zh=chinese) for chinese in (False, True))
         ask = (
             f"please confirm the {en} of the {robot.model}: {shown}",
-            f"请确认 {robot.model} 的{zh}:{shown_zh}",
+            f"请确认 {robot.model} 的{zh}：{shown_zh}",
         )
     need = ("", "")
     if needed is not None:
@@ -59,14 +59,14 @@ def question(robot: Robot, name: str, value: Any = None, *, needed: Any = None) 
             f" This task needs {said(needed, unit, zh=False)}.",
             f"本任务需要 {said(needed, unit, zh=True)}。",
         )
-    return f"{robot.maker}: {ask[0]}.{need[0]}", f"{robot.maker}:{ask[1]}。{need[1]}"
+    return f"{robot.maker}: {ask[0]}.{need[0]}", f"{robot.maker}：{ask[1]}。{need[1]}"
 
 
 def reading_question(robot: Robot, coupling: Coupling) -> tuple[str, str]:
     """Whether the maker's joint limits may be read as independent of each other."""
     return (
         f"{robot.maker}: are the joint limits of the {robot.model} independent? {coupling.note}",
-        f"{robot.maker}:{robot.model} 的关节限位是相互独立的吗?",
+        f"{robot.maker}：{robot.model} 的关节限位是相互独立的吗？",
     )
 
 

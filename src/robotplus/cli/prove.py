@@ -130,14 +130,14 @@ def told(refusal: Refusal, language: Language = "en") -> str:
     from robotplus.reporting.terminal import Words
 
     words = Words(language)
-    stated = f"{words.known(refusal.verdict)}: {words.pick(*reason(refusal.constraint, refusal.verdict))}"
+    colon, comma, then, stop = (": ", ", ", "; ", ". ") if language == "en" else ("：", "，", "；", "。")
+    stated = [words.known(refusal.verdict), colon, words.pick(*reason(refusal.constraint, refusal.verdict))]
     if refusal.needed is not None:
-        needed, available = (
-            words.pick(*amount(v, refusal.unit)) for v in (refusal.needed, refusal.available)
-        )
-        stated += f" ({words('needed')} {needed}, {words('available')} {available})"
+        for key, value in (("needed", refusal.needed), ("available", refusal.available)):
+            stated += [comma, words(key), " ", words.pick(*amount(value, refusal.unit))]
     if refusal.where:
-        stated += f"; {words.phrase(refusal.where)}"
+        stated += [then, words.phrase(refusal.where)]
     if refusal.budget:
-        stated += f"; {words.pick(*budget_said(refusal.budget))}"
-    return f"{stated}. {words.pick(refusal.question_zh, refusal.question_en)}".strip()
+        stated += [then, words.pick(*budget_said(refusal.budget))]
+    stated += [stop, words.pick(refusal.question_zh, refusal.question_en)]
+    return "".join(stated).strip()

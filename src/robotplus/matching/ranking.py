@@ -43,7 +43,7 @@ def _takt(certificate: Certificate) -> Margin | None:
     if takt is None:
         return None
     left = takt - certificate.claims["cycle_time_s"]["high"]
-    return left / takt, f"takt: {left:.2f} s of {takt:g} s left", f"节拍:{takt:g} s 中余 {left:.2f} s"
+    return left / takt, f"takt: {left:.2f} s of {takt:g} s left", f"节拍：{takt:g} s 中余 {left:.2f} s"
 
 
 def _clearance(certificate: Certificate, asked: Requirements) -> Margin:
@@ -51,13 +51,13 @@ def _clearance(certificate: Certificate, asked: Requirements) -> Margin:
     least = min(asked.min_clearance, asked.tool_clearance)
     left = max(0.0, certificate.claims["min_clearance_m"] - least)  # claims are rounded down
     en = f"clearance: {1000 * left:.1f} mm above {1000 * least:g} mm"
-    zh = f"净距:比要求的 {1000 * least:g} mm 多 {1000 * left:.1f} mm"
+    zh = f"净距：比要求的 {1000 * least:g} mm 多 {1000 * left:.1f} mm"
     return left / max(least, USUAL_CLEARANCE), en, zh
 
 
 def _range(certificate: Certificate) -> Margin:
     left = 1 - certificate.claims["joint_range_used"]
-    return left, f"joint range: {left:.1%} left", f"关节行程:余 {left:.1%}"
+    return left, f"joint range: {left:.1%} left", f"关节行程：余 {left:.1%}"
 
 
 def _joint_speed(robot: Robot, certificate: Certificate) -> Margin | None:
@@ -67,11 +67,11 @@ def _joint_speed(robot: Robot, certificate: Certificate) -> Margin | None:
     if not fastest or any(limit is None for limit in limits):
         return None
     left = 1 - float((np.max(fastest, axis=0) / np.array(limits, dtype=float)).max())
-    return left, f"joint speed on strokes: {left:.1%} left", f"作业时关节速度:余 {left:.1%}"
+    return left, f"joint speed on strokes: {left:.1%} left", f"作业时关节速度：余 {left:.1%}"
 
 
 def _used(certificate: Certificate, claim: str, en: str, zh: str) -> Margin | None:
     used = certificate.claims.get(claim)
     if used is None:
         return None
-    return 1 - used, f"{en}: {1 - used:.1%} left", f"{zh}:余 {1 - used:.1%}"
+    return 1 - used, f"{en}: {1 - used:.1%} left", f"{zh}：余 {1 - used:.1%}"

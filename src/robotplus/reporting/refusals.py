@@ -55,7 +55,7 @@ def budget_said(budget: dict[str, Any] | None) -> tuple[str, str]:
     for key, value in rest.items():
         zh, en = known(str(key))
         said_so.append((f"{zh} {quantity(value)}", f"{en} {quantity(value)}"))
-    return ";".join(zh for zh, _ in said_so), "; ".join(en for _, en in said_so)
+    return "；".join(zh for zh, _ in said_so), "; ".join(en for _, en in said_so)
 
 
 def amount(value: Any, unit: str) -> tuple[str, str]:

@@ -12,23 +12,23 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "switch": ("语言", "Language"),
     "looked_at": ("共审查 {n} 个机器人型号", "{n} robot models looked at"),
     "not_risk": (
-        "本报告不是风险评估(ISO 10218-2),也不说明焊接、喷涂或夹持的质量。",
+        "本报告不是风险评估（ISO 10218-2），也不说明焊接、喷涂或夹持的质量。",
         "Not a risk assessment (ISO 10218-2); does not show weld, paint or grip quality.",
     ),
     "what_proven_means": (
-        "“已证明”指在所列前提下经计算成立并由独立程序核验,不是官方认可或推荐。",
+        "“已证明”指在所列前提下经计算成立并由独立程序核验，不是官方认可或推荐。",
         "“Proven” means a calculation that holds under the premises listed and passed an independent check; "
         "it is no official approval or recommendation.",
     ),
     "no_script": (
-        "此浏览器未启用脚本:3D 回放不可用,其余内容完整。",
+        "此浏览器未启用脚本：3D 回放不可用，其余内容完整。",
         "Scripts are off in this browser: no 3D playback, everything else is here.",
     ),
     # verdicts
     "proven": ("已证明", "Proven"),
     "proven_if_confirmed": ("待确认后成立", "Proven if confirmed"),
     "proven_with_a_change": ("调整后成立", "Proven with a change"),
-    "candidate": ("候选(未核验)", "Candidate (not checked)"),
+    "candidate": ("候选（未核验）", "Candidate (not checked)"),
     "impossible": ("不可能", "Impossible"),
     "not_found": ("未找到", "Not found"),
     "unknown": ("数据不足", "Unknown"),
@@ -41,7 +41,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "tool": ("工具", "Tool"),
     "heaviest_part": ("最重工件", "Heaviest part"),
     "asked_clearance": ("要求净距", "Clearance asked"),
-    "clearances": ("{travel}(工具作业时 {work})", "{travel} (tool at work {work})"),
+    "clearances": ("{travel}（工具作业时 {work}）", "{travel} (tool at work {work})"),
     "base_tolerance": ("底座公差", "Base tolerance"),
     "mounting": ("安装方式", "Mounting"),
     "floor": ("落地", "floor"),
@@ -51,7 +51,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     # ranking
     "ranking": ("排名", "Ranking"),
     "no_solution": (
-        "没有找到能完成此任务的机器人,原因见下。",
+        "没有找到能完成此任务的机器人，原因见下。",
         "No robot was found able; the reasons are below.",
     ),
     "rank": ("名次", "Rank"),
@@ -64,22 +64,22 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "confirm": ("待确认", "To confirm"),
     "nothing_to_confirm": ("无", "none"),
     "further": ("其余 {n} 个机器人", "{n} further robots found able"),
-    "further_candidates": ("其余 {n} 个候选(未核验)", "{n} further candidates (not checked)"),
+    "further_candidates": ("其余 {n} 个候选（未核验）", "{n} further candidates (not checked)"),
     "all_checks": (
-        "只核验最好的十个;另 {n} 个候选可用 --all 核验。",
+        "只核验最好的十个；另 {n} 个候选可用 --all 核验。",
         "The best ten are checked; --all checks the other {n} candidates too.",
     ),
     "takt_line": ("节拍 {takt}", "takt {takt}"),
     # playback
     "playback": ("回放与证据", "Playback and evidence"),
     "no_player": (
-        "此报告生成时 3D 播放器尚未构建(需要 Node.js),因此没有 3D 回放;其余内容完整。",
+        "此报告生成时 3D 播放器尚未构建（需要 Node.js），因此没有 3D 回放；其余内容完整。",
         "This report was made without the 3D player (building it needs Node.js), so there is no 3D playback; "
         "everything else is here.",
     ),
-    "player_failed": ("此设备无法显示 3D(需要 WebGL)。", "This device cannot show 3D (WebGL is needed)."),
+    "player_failed": ("此设备无法显示 3D（需要 WebGL）。", "This device cannot show 3D (WebGL is needed)."),
     "not_embedded": (
-        "为控制文件大小,此方案未嵌入 3D 回放。",
+        "为控制文件大小，此方案未嵌入 3D 回放。",
         "To keep the file small, this solution carries no 3D playback.",
     ),
     "play": ("播放", "Play"),
@@ -89,12 +89,12 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "envelope": ("显示外形盒", "Show boxes"),
     "time": ("时间", "Time"),
     "player_hint": (
-        "拖动旋转,滚轮或双指缩放;空格播放,←→ 逐步,R 复位。半透明盒即证明所用外形,盒内肢体仅为示意。",
+        "拖动旋转，滚轮或双指缩放；空格播放，←→ 逐步，R 复位。半透明盒即证明所用外形，盒内肢体仅为示意。",
         "Drag to turn, wheel or pinch to zoom; space plays, ←→ step, R resets. "
         "The see-through boxes are the shapes proven with; the limbs inside are only drawn.",
     ),
     "drawn_within": ("回放与运动公式相差不超过 {mm} mm。", "Drawn within {mm} mm of the motion formula."),
-    "strip_clearance": ("净距(相对要求)", "Clearance against what is asked"),
+    "strip_clearance": ("净距（相对要求）", "Clearance against what is asked"),
     "strip_speed": ("关节速度占用", "Joint speed used"),
     "tight": ("紧", "tight"),
     "fair": ("一般", "fair"),
@@ -106,24 +106,24 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "chart_clearance": ("净距 [mm]", "Clearance [mm]"),
     "chart_tool": ("工具速度 [m/s]", "Tool speed [m/s]"),
     "chart_missing": (
-        "未测:此方案尚未经独立核验。",
+        "未测：此方案尚未经独立核验。",
         "Not measured: this solution has not been through the independent check.",
     ),
     "limit": ("上限", "limit"),
     "asked": ("要求", "asked"),
     "map": ("底座位置图", "Where the base may stand"),
     "map_note": (
-        "俯视;点越深越大,可完成的任务部分越多;◎ 为所证明的位置。",
+        "俯视；点越深越大，可完成的任务部分越多；◎ 为所证明的位置。",
         "Top view; the darker and larger a dot, the more of the task it can do there; ◎ is the place proven.",
     ),
     "region": ("允许区域", "allowed region"),
     "evidence": (
-        "证据:曲线、底座位置图、结论、前提",
+        "证据：曲线、底座位置图、结论、前提",
         "Evidence: curves, base map, what was shown, premises",
     ),
     # claims
     "claims": ("所证明的结论", "What was shown"),
-    "self_clearance": ("自身净距(已查部件对)", "Self clearance (pairs checked)"),
+    "self_clearance": ("自身净距（已查部件对）", "Self clearance (pairs checked)"),
     "joint_range_used": ("关节行程占用", "Joint range used"),
     "velocity_used": ("关节速度占用", "Joint speed used"),
     "acceleration_used": ("关节加速度占用", "Joint acceleration used"),
@@ -169,9 +169,9 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "wrist_inertia_kgm2": ("腕部惯量额定值", "wrist inertia rating"),
     "certificate": ("证书", "Certificate"),
     "model_digest": ("型号文件", "Model file"),
-    "check_holds": ("独立核验:成立", "Independent check: holds"),
-    "check_refused": ("独立核验:不成立", "Independent check: refused"),
-    "check_cannot": ("独立核验:无法核验", "Independent check: cannot check"),
+    "check_holds": ("独立核验：成立", "Independent check: holds"),
+    "check_refused": ("独立核验：不成立", "Independent check: refused"),
+    "check_cannot": ("独立核验：无法核验", "Independent check: cannot check"),
     "check_missing": ("尚未独立核验", "Not checked yet"),
     "base_at": ("底座", "Base"),
     "yaw": ("朝向", "yaw"),
@@ -185,7 +185,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "where": ("位置", "Where"),
     "budget": ("搜索预算", "Search budget"),
     "budget_work": (
-        "查看 {places} 个底座位置,试算 {evaluations} 次运动",
+        "查看 {places} 个底座位置，试算 {evaluations} 次运动",
         "{places} base places looked at, {evaluations} motions tried",
     ),
     "budget_best": (
@@ -194,26 +194,26 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "budget_attempts": ("尝试 {n} 次", "tried {n} times"),
     "times_rating": ("倍额定值", "× rating"),
-    "by_weak_figure": ("(所依据的数据待确认)", " (by a figure still to be confirmed)"),
+    "by_weak_figure": ("（所依据的数据待确认）", " (by a figure still to be confirmed)"),
     # questions
     "questions": ("购买前要问的问题", "Questions to ask before buying"),
     "asks_best": ("排名最前的机器人", "For the robots ranked first"),
-    "asks_of": ("{maker}:{n} 个问题", "{maker}: {n} questions"),
+    "asks_of": ("{maker}：{n} 个问题", "{maker}: {n} questions"),
     "asks_others": (
-        "其余机器人的 {n} 个问题,按 {makers} 个厂家分列",
+        "其余机器人的 {n} 个问题，按 {makers} 个厂家分列",
         "{n} questions about the other robots, by {makers} makers",
     ),
     "if_premise": (
-        "确认后,结论由“待确认后成立”变为“已证明”;数值更差则需重新计算。",
+        "确认后，结论由“待确认后成立”变为“已证明”；数值更差则需重新计算。",
         "Once all is confirmed the verdict becomes “proven”; a worse figure means a new calculation.",
     ),
     "if_data": ("得到数据后即可参与计算。", "With the figure the robot can be tried."),
     "if_rating": (
-        "按现有(待确认)数据不满足;若实际值足够则可参与计算,否则为“不可能”。",
+        "按现有（待确认）数据不满足；若实际值足够则可参与计算，否则为“不可能”。",
         "By the figure known it falls short: a better one lets it in, the same makes it impossible.",
     ),
     "if_cycle": (
-        "按估算的加速度,节拍落在循环时间区间内;实际加速度决定能否满足。",
+        "按估算的加速度，节拍落在循环时间区间内；实际加速度决定能否满足。",
         "By estimated accelerations the takt may just be met or missed: the true ones decide.",
     ),
     "no_questions": ("没有需要向厂家确认的问题。", "Nothing needs to be asked of a maker."),
@@ -231,18 +231,18 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "timing": ("用时", "Time taken"),
     # terminal
     "next": ("下一步", "Next"),
-    "next_check": ("核验一份证书:robotplus check {path}", "check a certificate: robotplus check {path}"),
+    "next_check": ("核验一份证书：robotplus check {path}", "check a certificate: robotplus check {path}"),
     "next_report": ("打开 {path} 观看回放", "open {path} to watch the playback"),
     "next_folder": (
-        "加 -o 文件夹,写出报告、证书与动画",
+        "加 -o 文件夹，写出报告、证书与动画",
         "add -o FOLDER for the report, the certificates and the animations",
     ),
     "next_all": (
-        "只核验了最好的十个;加 --all 核验其余 {n} 个候选",
+        "只核验了最好的十个；加 --all 核验其余 {n} 个候选",
         "only the best ten are checked; --all checks the other {n} candidates",
     ),
     "next_confirm": (
-        "请厂家确认或补充 {n} 项数据(报告中逐项列出)",
+        "请厂家确认或补充 {n} 项数据（报告中逐项列出）",
         "ask the makers for {n} figures (the report lists them)",
     ),
     "more_rows": ("另有 {n} 个", "{n} more"),
