@@ -24,6 +24,9 @@ build: $(VENV)/.installed ## environment, compiled kernels, the reports' 3D play
 demo: build ## answer the example needs against the built-in catalogue: build/demo/*/report.html
 	@$(BIN)/python scripts/demo.py
 
+serve: build ## the portal on this machine: http://127.0.0.1:8000
+	@$(BIN)/robotplus serve
+
 lint: build ## ruff, mypy --strict, import-linter, deptry
 	$(BIN)/ruff check src tests scripts benchmarks
 	$(BIN)/ruff format --check src tests scripts benchmarks
@@ -56,4 +59,4 @@ clean: ## remove everything that can be made again
 	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets \
 	  src/robotplus/portal/web/static
 
-.PHONY: help build demo lint test bench validate docs format clean
+.PHONY: help build demo serve lint test bench validate docs format clean

@@ -69,7 +69,8 @@ def test_turns_are_fair_and_visitors_come_last(cast: Cast) -> None:
 def test_a_key_that_is_computed_is_not_computed_twice(cast: Cast) -> None:
     ask(cast.reader("buyer"), 1)
     ask(cast.reader("seller"), 1)
-    assert (first := leases.claim()) is not None
+    first = leases.claim()
+    assert first is not None
     assert leases.claim() is None
     leases.fail(first, "no")
     assert leases.claim() is not None

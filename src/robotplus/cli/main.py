@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from robotplus import __version__
-from robotplus.cli import answer, check, prove, robots, scenarios, schema
+from robotplus.cli import answer, check, prove, robots, scenarios, schema, serve
 from robotplus.errors import RobotPlusError, visible
 
 BAD_INPUT, DEFECT, INTERRUPTED, TERMINATED = 2, 70, 130, 143
@@ -34,6 +34,7 @@ app.command("check")(check.command)
 app.add_typer(robots.app, name="robots")
 app.command("scenarios")(scenarios.command)
 app.command("schema")(schema.command)
+app.command("serve")(serve.command)
 
 
 def _print_version(wanted: bool) -> None:

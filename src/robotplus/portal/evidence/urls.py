@@ -1,5 +1,15 @@
 """URLs of the evidence."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from robotplus.portal.evidence import views
+
+urlpatterns: list[URLPattern] = [
+    path("evidence/", views.index, name="evidence"),
+    path("evidence/<slug:hexdigest>/", views.certificate, name="certificate"),
+    path("evidence/<slug:hexdigest>/check/", views.check, name="certificate_check"),
+    path("evidence/<slug:hexdigest>/check/state/", views.check_state, name="certificate_check_state"),
+    path("evidence/<slug:hexdigest>/file", views.download, name="certificate_file"),
+    path("evidence/<slug:hexdigest>/redacted", views.redaction, name="certificate_redacted"),
+    path("evidence/<slug:hexdigest>/access/", views.open_to, name="certificate_access"),
+]

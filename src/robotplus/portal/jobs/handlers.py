@@ -17,6 +17,7 @@ from robotplus.portal.jobs.models import Job, Result
 
 HANDLERS: Mapping[str, str] = {
     "answer": "robotplus.portal.matches.answering.HANDLER",
+    "survey": "robotplus.portal.matches.answering.SURVEY",
     "check": "robotplus.portal.evidence.checking.HANDLER",
 }
 

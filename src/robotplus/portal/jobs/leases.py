@@ -48,6 +48,11 @@ def next_in_line() -> models.QuerySet[Job]:
     )
 
 
+def somebody_waits() -> bool:
+    """Whether a job of a person or a browser is waiting; the portal's own work then gives way."""
+    return Job.objects.filter(state=Job.State.QUEUED).exclude(asker="").exists()
+
+
 def claim() -> Job | None:
     """Take the next waiting job under a new lease; None when none waits."""
     for pk in next_in_line().values_list("pk", flat=True)[:5]:

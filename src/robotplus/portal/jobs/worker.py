@@ -5,7 +5,8 @@ a wake-up can be lost, and a library's own record of a task would be a second tr
 
 This process keeps no more than the catalogue and a lease. Each job runs in a forked child, which finds
 everything loaded, can be killed when it is cancelled or too long, and takes nobody with it when it crashes.
-Database connections are closed before the fork, so that each process opens its own.
+The portal's own work gives way at once when somebody waits. Database connections are closed before the fork,
+so that each process opens its own.
 """
 
 from __future__ import annotations
@@ -129,6 +130,8 @@ class Worker:
                 if (news is not None and now - told > TELL_S) or now - held > settings.JOB_LEASE_S / 5:
                     if leases.hold(job, news):
                         return "cancelled", None
+                    if job.asker == "" and leases.somebody_waits():
+                        return "stopped", None
                     told, held, news = now, now, None
         finally:
             ours.close()

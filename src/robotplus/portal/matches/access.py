@@ -37,13 +37,17 @@ def access_answer(reader: Reader, slug: str, *, edit: bool = False) -> Answer:
         if edit and found.organisation_id is not None and not reader.may_edit:
             raise ForbiddenError(_("only owners and editors of your organisation do this"))
         return found
-    linked = models.Q(shared=True) | models.Q(organisation=None, user=None)
-    found = _live().filter(linked, slug=slug).first()
+    found = linked_answers().filter(slug=slug).first()
     if found is None:
         raise AbsentError(_("no such answer, or it has expired"))
     if edit:
         raise ForbiddenError(_("it is somebody else's answer; ask it again with your own numbers"))
     return found
+
+
+def linked_answers() -> models.QuerySet[Answer]:
+    """Answers that whoever has their link may read: visitors', and shared ones."""
+    return _live().filter(models.Q(shared=True) | models.Q(organisation=None, user=None))
 
 
 def is_own(reader: Reader, answer: Answer) -> bool:

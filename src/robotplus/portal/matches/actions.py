@@ -30,11 +30,11 @@ ADDRESS_SHARE = 4  # browsers behind one address may together ask this many time
 ASK_DAYS = 7  # until the operator has looked for a supplier
 
 
-def result_key(need: Need, own: Mapping[str, str], organisation: int | None) -> str:
+def result_key(need: Need, own: Mapping[str, str], organisation: int | None, *, kind: str = "answer") -> str:
     """Everything an answer depends on, in one digest; private models add their owner."""
     catalogue = {robot.id: robot.sha256 for robot in built_in().values()} | dict(own)
     owner = organisation if own else None
-    return digest(["answer", PAGE_FORMAT, need.sha256, need.seed, digest(catalogue), engine_digest(), owner])
+    return digest([kind, PAGE_FORMAT, need.sha256, need.seed, digest(catalogue), engine_digest(), owner])
 
 
 @transaction.atomic

@@ -17,11 +17,13 @@ from robotplus.errors import RobotPlusError
 from robotplus.matching.answer import Answer, Solution
 from robotplus.matching.answering import answer
 from robotplus.matching.workers import Crew, Failed
+from robotplus.portal.catalogue.models import Capability, Model
 from robotplus.portal.evidence.models import Certificate
 from robotplus.portal.jobs.handlers import Handler, Work
 from robotplus.portal.jobs.models import Job, Result
 from robotplus.portal.matches.catalogue import built_in, open_catalogue
 from robotplus.portal.matches.page import page_of, solution_of
+from robotplus.portal.matches.reference import do_record_capabilities
 from robotplus.reporting.glb import certificate_glb
 from robotplus.reporting.report import write_report
 from robotplus.scenarios.files import need_from_document
@@ -39,7 +41,13 @@ def _run(work: Work) -> dict[str, Any]:
     def progress(stage: str, done: int, of: int, found: int) -> None:
         work.tell({"stage": stage, "done": done, "of": of, "found": found})
 
-    result = answer(need, catalogue, workers=settings.WORKER_CORES, progress=progress)
+    result = answer(
+        need,
+        catalogue,
+        workers=settings.WORKER_CORES,
+        check_all=bool(work.params.get("check_all")),
+        progress=progress,
+    )
     _write(result, work)
     checked = _checked(result)
     return {
@@ -104,28 +112,45 @@ def _dump(work: Work, name: str, value: Any) -> None:
 
 
 def _commit(job: Job, result: Result) -> None:
-    """A row for every certificate, so that it is found by its digest."""
-    for made in result.summary["certificates"]:
-        Certificate.objects.update_or_create(
-            sha256=made["sha256"],
-            defaults={"result": result, "checked_at": timezone.now()},
-            create_defaults={
-                "result": result,
-                "checked_at": timezone.now(),
-                "model_id": made["model"] if _known(made["model"]) else None,
-                "model_sha256": made["model_sha256"],
-                "need_sha256": result.summary["need_sha256"],
-                "scenario": result.summary["scenario"],
-                "verdict": made["verdict"],
-                "claims": made["claims"],
-            },
+    """A row for every certificate, so that it is found by its digest; one already there points to the new files.
+
+    The portal's own answer to a reference case stands for what models can do until its survey is there.
+    """
+    made = {c["sha256"]: c for c in result.summary["certificates"]}
+    now = timezone.now()
+    there = Certificate.objects.filter(sha256__in=made)
+    kept = set(there.values_list("sha256", flat=True))
+    there.update(result=result, checked_at=now)
+    models = set(
+        Model.objects.filter(pk__in=[c["model"] for c in made.values()]).values_list("pk", flat=True)
+    )
+    Certificate.objects.bulk_create(
+        Certificate(
+            sha256=sha256,
+            result=result,
+            checked_at=now,
+            model_id=c["model"] if c["model"] in models else None,
+            model_sha256=c["model_sha256"],
+            need_sha256=result.summary["need_sha256"],
+            scenario=result.summary["scenario"],
+            verdict=c["verdict"],
+            claims=c["claims"],
         )
+        for sha256, c in made.items()
+        if sha256 not in kept
+    )
+    if job.asker == "" and not _surveyed(result):
+        do_record_capabilities(result, result.summary["certificates"])
 
 
-def _known(model: str) -> bool:
-    from robotplus.portal.catalogue.models import Model
+def _surveyed(result: Result) -> bool:
+    scenario, catalogue = result.summary["scenario"], result.summary["catalogue_sha256"]
+    return Capability.objects.filter(scenario=scenario, catalogue_sha256=catalogue).exists()
 
-    return Model.objects.filter(pk=model).exists()
+
+def _commit_survey(job: Job, result: Result) -> None:
+    _commit(job, result)
+    do_record_capabilities(result, result.summary["certificates"])
 
 
 def _warm() -> None:
@@ -135,3 +160,4 @@ def _warm() -> None:
 
 
 HANDLER = Handler(_run, commit=_commit, warm=_warm)
+SURVEY = Handler(_run, commit=_commit_survey)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from robotplus.errors import RobotError
 from robotplus.portal.catalogue.models import Model, ModelRevision
 from robotplus.robots.catalogue import Catalogue, load_catalogue
-from robotplus.robots.files import read_robot
+from robotplus.robots.files import KINDS, read_robot
 from robotplus.robots.model import Robot
 
 
@@ -29,7 +29,7 @@ def own_models(organisation: int | None) -> dict[str, str]:
     seen = Q(access=Model.Access.PUBLIC)
     if organisation is not None:
         seen |= Q(owner_id=organisation)
-    rows = Model.objects.filter(seen, category="arm", current__isnull=False)
+    rows = Model.objects.filter(seen, category__in=KINDS, current__isnull=False)
     known = {robot.id: robot.sha256 for robot in built_in().values()}
     return {pk: sha for pk, sha in rows.values_list("pk", "current__sha256") if known.get(pk) != sha}
 

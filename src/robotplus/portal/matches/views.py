@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from robotplus.errors import NeedError
 from robotplus.portal.core.errors import AbsentError, ForbiddenError, RefusedError
-from robotplus.portal.core.reader import VISITOR_COOKIE, Reader
+from robotplus.portal.core.reader import Reader
 from robotplus.portal.jobs import results
 from robotplus.portal.jobs.actions import do_cancel
 from robotplus.portal.matches import shown
@@ -24,10 +22,10 @@ from robotplus.portal.matches.access import access_answer, answers_for, is_own
 from robotplus.portal.matches.actions import do_ask, do_ask_supplier, do_share
 from robotplus.portal.matches.documents import check_numbers, document_of_uploads, scenario_document
 from robotplus.portal.matches.models import Answer
+from robotplus.portal.matches.visiting import who_asks
 from robotplus.portal.needs.actions import do_create_need
 from robotplus.scenarios.library import Scenario, get_scenario
 
-VISITOR_COOKIE_DAYS = 30
 PAGE = 25
 COMPARED = 4
 DOWNLOADS = {"answer.json": "application/json", "need.json": "application/json", "report.html": "text/html"}
@@ -42,19 +40,17 @@ def new(request: HttpRequest) -> HttpResponse:
     scenario = get_scenario(named) if named else None
     if request.method == "GET":
         if scenario is None:
-            return redirect("/scenarios")
+            return redirect("/scenarios/")
         return _form(request, scenario, {})
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    asking = who_asks(request)
     files = request.FILES.getlist("files")
     numbers, problems = ({}, {}) if scenario is None else check_numbers(scenario, given)
-    previous = access_answer(reader, given["previous"]) if given.get("previous") else None
+    previous = access_answer(asking.reader, given["previous"]) if given.get("previous") else None
     if not problems:
         try:
-            document = _document(reader, scenario, numbers, files)
-            key = reader.visitor or get_random_string(32)
-            asker = reader if reader.user or reader.visitor else Reader(visitor=key)
-            answer = do_ask(asker, document, origin=_origin(request), previous=previous)
-            return _with_cookie(redirect("answer", answer.slug), asker, key)
+            document = _document(asking.reader, scenario, numbers, files)
+            answer = do_ask(asking.reader, document, origin=asking.origin, previous=previous)
+            return asking.keep(redirect("answer", answer.slug))
         except RefusedError as e:
             problems = e.problems or {"": str(e)}
         except NeedError as e:
@@ -87,28 +83,6 @@ def _form(
         "previous": given.get("previous", ""),
     }
     return render(request, "matches/new.html", context, status=status)
-
-
-def _origin(request: HttpRequest) -> str:
-    """A keyed hash of the address, for the visitors' hourly limit; the address itself is not kept."""
-    address = request.META.get("REMOTE_ADDR", "")
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    if proxies:
-        address = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-proxies].strip() or address
-    return salted_hmac("answers.origin", address).hexdigest()[:16]
-
-
-def _with_cookie(response: HttpResponseRedirect, reader: Reader, key: str) -> HttpResponse:
-    if reader.user is None:
-        response.set_signed_cookie(
-            VISITOR_COOKIE,
-            key,
-            max_age=VISITOR_COOKIE_DAYS * 86_400,
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SECURE,
-        )
-    return response
 
 
 @require_GET
@@ -218,9 +192,9 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask once more what failed or was given up."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
-    found = access_answer(reader, slug, edit=True)
-    made = do_ask(reader, found.document, origin=_origin(request), previous=found.previous)
+    asking = who_asks(request)
+    found = access_answer(asking.reader, slug, edit=True)
+    made = do_ask(asking.reader, found.document, origin=asking.origin, previous=found.previous)
     return redirect("answer", made.slug)
 
 
@@ -248,7 +222,7 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
         scenario=found.scenario,
     )
     messages.success(request, _("Saved as a private need of your organisation."))
-    return redirect(f"/needs/{need.pk}")
+    return redirect(f"/needs/{need.pk}/")
 
 
 @require_POST

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from django import template
 
-from robotplus.portal.web.templatetags.ui import language
+from robotplus.portal.web.templatetags.ui import language, said
+from robotplus.scenarios.library import scenarios
 
 register = template.Library()
 
@@ -27,3 +28,9 @@ def mm(metres: float | None) -> float | None:
 def percent(share: float | None) -> float | None:
     """A share as a percentage."""
     return None if share is None else share * 100
+
+
+@register.simple_tag
+def scenario_name(scenario: str) -> str:
+    """The name of a built-in scenario in the language of the page; else its id."""
+    return next((said(s) for s in scenarios() if s.id == scenario), scenario.replace("_", " "))
