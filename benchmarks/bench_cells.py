@@ -30,11 +30,19 @@ VERDICT = "eager_broad"  # the peer's way of least time over cells of all kinds 
 MEASURED_MS = {"ik": 99.0, "collision": 403.0, "path": 51.0, "between": 19.0, "timing": 13.0, "torques": 0.54}
 
 
-def build(case: Case) -> Peer:
-    """The peer for a case: same boxes, limits, pairs and accelerations as the engine."""
+def build(case: Case, *, lines: bool = False) -> Peer:
+    """The peer for a case: same boxes, limits, pairs and accelerations as the engine.
+
+    The seam alone is what is timed; with ``lines`` approach and retract are asked for too, as of the engine.
+    """
     cell = case.cell
     load = cell.program.tool.mass_kg
-    return Peer(cell, self_pairs(cell.robot, cell.program.tool), acceleration=estimate(cell.robot, load).low)
+    return Peer(
+        cell,
+        self_pairs(cell.robot, cell.program.tool),
+        acceleration=estimate(cell.robot, load).low,
+        lines=lines,
+    )
 
 
 def best_of(peer: Peer, strategy: str, repeats: int = REPEATS) -> PeerResult:
@@ -155,7 +163,7 @@ def compare(count: int, seed: int) -> list[Said]:
     """Ask both sides about varied cells; a yes counts when it stands."""
     out = []
     for case in varied(ours.catalogue(), count, seed):
-        peer = build(case)
+        peer = build(case, lines=True)
         theirs = peer.run(VERDICT)
         proof = ours.prove(case.need, case.cell.robot, case.cell.base)
         yes, refused = isinstance(proof, Certificate), ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -32,9 +33,13 @@ LOOK_S = 0.1  # between two looks at the memory
 
 @dataclass(frozen=True)
 class Run:
-    """How a command went; ``peak_bytes``: process and children together, shared pages counted once."""
+    """How a command went; ``seconds`` by the clock, ``processor_s`` over all cores and processes.
+
+    ``peak_bytes``: process and children together, shared pages counted once.
+    """
 
     seconds: float
+    processor_s: float
     peak_bytes: int
     code: int
     output: str
@@ -42,7 +47,7 @@ class Run:
 
 def run(*arguments: str, watched: bool = False) -> Run:
     """Run robotplus; its memory is only looked at when asked, for looking takes time from it."""
-    start = time.perf_counter()
+    start, before = time.perf_counter(), _processor()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen([str(COMMAND), *arguments], stdout=output, stderr=subprocess.DEVNULL)
         peak = 0
@@ -55,7 +60,13 @@ def run(*arguments: str, watched: bool = False) -> Run:
             process.terminate()
         seconds = time.perf_counter() - start
         output.seek(0)
-        return Run(seconds, peak, process.returncode, output.read())
+        return Run(seconds, _processor() - before, peak, process.returncode, output.read())
+
+
+def _processor() -> float:
+    """Processor seconds of all processes started here that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _tree(pid: int) -> list[int]:
@@ -125,6 +136,7 @@ def answer(path: Path, written: Run, watch: Watch, workers: int) -> Iterator[Row
     name, bound = f"answer {path.stem}", 15.0 if path.stem in HARD else 3.0
     table = run("answer", str(path), "--json")
     yield at_most(f"{name}: complete, best ten checked (start-up included)", table.seconds, bound, "s")
+    yield shown(f"{name}: processor time of that", table.processor_s, "s")
     yield shown(f"{name}: the same with report and animations written", written.seconds, "s")
     yield at_most(f"{name}: peak memory", written.peak_bytes / 1e9, 1.5, "GB")
     told = json.loads(table.output)
@@ -140,7 +152,7 @@ def missing(
     path: Path, told: dict[str, Any], watch: Watch, workers: int, factor: float = MORE_WORK
 ) -> list[thorough.Outcome]:
     """The robots an answer calls not found, looked for with more work."""
-    robots = [r["robot"] for r in told["refusals"] if r["verdict"] == "not_found"]
+    robots = [r["robot_id"] for r in told["refusals"] if r["verdict"] == "not_found"]
     work = [Piece(thorough.look, (str(path), robot, factor), thorough.Outcome) for robot in robots]
     return pieces.run(work, workers=workers, watch=watch, what=f"{path.stem}, {factor:g}x work")
 

@@ -81,6 +81,7 @@ class Peer:
         acceleration: Array,
         waypoints: int = 200,
         spins: int = 36,
+        lines: bool = False,
     ) -> None:
         """
         Args:
@@ -89,6 +90,7 @@ class Peer:
             acceleration: (dof,) highest joint accelerations [rad/s²] for the timing.
             waypoints: poses along the stroke.
             spins: angles about the tool axis tried at each.
+            lines: whether approach and retract are part of the query.
         """
         self.cell, self.spins = cell, spins
         self.lower, self.upper, self.speed = limits(cell.robot)
@@ -97,7 +99,7 @@ class Peer:
         self.revolute, self.acceleration = revolute, acceleration
         self.geometry = Geometry(cell, self_pairs)
         self.solver, self.zero_turn = closed_form(cell.robot)
-        self.world_from_tcp, self.seconds = tool_poses(cell.stroke, waypoints, spins)
+        self.world_from_tcp, self.seconds = tool_poses(cell.stroke, waypoints, spins, lines=lines)
 
     def run(self, strategy: str) -> PeerResult:
         """Answer the query; stops at the first stage that says no."""

@@ -61,19 +61,34 @@ class Candidates:
         return Candidates(self.waypoint[mask], self.spin[mask], self.q[mask])
 
 
-def tool_poses(stop: Stop, waypoints: int, spins: int) -> tuple[Array, Array]:
+def tool_poses(stop: Stop, waypoints: int, spins: int, *, lines: bool = False) -> tuple[Array, Array]:
     """World poses of the TCP on a stroke, and the time between waypoints at the wanted speed.
 
+    Args:
+        stop: the stroke with its approach and retract.
+        waypoints: poses along the stroke.
+        spins: angles about the tool axis at each.
+        lines: go along approach and retract as well, in steps as long as those on the stroke.
+
     Returns:
-        world_from_tcp (waypoints, spins, 4, 4) with equally spaced spins over the whole turn, and seconds
-        (waypoints - 1,).
+        world_from_tcp (n, spins, 4, 4) with equally spaced spins over the whole turn, and seconds (n - 1,);
+        n is ``waypoints`` without the lines.
     """
     s = np.linspace(0.0, stop.curve.length, waypoints)
     position, z, x = stop.curve.frames(s)
+    if lines:
+        before, after = (_away(amount, s[1] - s[0]) for amount in (stop.approach, stop.retract))
+        first, last = (-z[k] if stop.approach_axis is None else np.array(stop.approach_axis) for k in (0, -1))
+        position = np.concatenate(
+            [position[0] + before[::-1, None] * first, position, position[-1] + after[:, None] * last]
+        )
+        many = np.r_[np.zeros(len(before), int), np.arange(waypoints), np.full(len(after), waypoints - 1)]
+        z, x = z[many], x[many]
+        s = np.concatenate([s[0] - before[::-1], s, s[-1] + after])
     y = np.cross(z, x)
     angle = np.arange(spins) * (2.0 * math.pi / spins)
     c, sn = np.cos(angle)[None, :, None], np.sin(angle)[None, :, None]
-    out = np.zeros((waypoints, spins, 4, 4))
+    out = np.zeros((len(s), spins, 4, 4))
     out[..., :3, 0] = x[:, None] * c + y[:, None] * sn
     out[..., :3, 1] = y[:, None] * c - x[:, None] * sn
     out[..., :3, 2] = z[:, None]
@@ -81,6 +96,12 @@ def tool_poses(stop: Stop, waypoints: int, spins: int) -> tuple[Array, Array]:
     out[..., 3, 3] = 1.0
     speed = stop.speed[1] if stop.speed else 0.25
     return out, np.diff(s) / speed
+
+
+def _away(amount: float, step: float) -> Array:
+    """Distances (n,) from the stroke's end along a line of length ``amount`` [m], the farthest last."""
+    count = math.ceil(amount / step) if amount > 0 else 0
+    return np.linspace(0.0, amount, count + 1)[1:]
 
 
 def flange_poses(cell: Cell, world_from_tcp: Array) -> Array:

@@ -67,20 +67,20 @@ def test_an_unknown_section_is_named(
 def test_commands_are_run_timed_and_watched() -> None:
     listed = bench_commands.run("robots", watched=True)
     assert listed.code == 0 and "FANUC" in listed.output and 0.1 < listed.seconds < 60.0
-    assert listed.peak_bytes > 2e7
+    assert listed.peak_bytes > 2e7 and listed.processor_s > 0.1
     assert bench_commands.run("answer", "no-such-file.toml").code == 2
 
 
 def told(**verdicts: list[str]) -> str:
-    answers = [{"robot": r, "verdict": v} for v, robots in verdicts.items() for r in robots]
+    answers = [{"robot": r, "robot_id": r, "verdict": v} for v, robots in verdicts.items() for r in robots]
     split = [[a for a in answers if (a["verdict"] in bench_commands.FOUND) is yes] for yes in (True, False)]
     return json.dumps({"solutions": split[0], "refusals": split[1]})
 
 
 def test_an_answer_that_misses_robots_is_not_called_complete(monkeypatch: pytest.MonkeyPatch) -> None:
-    written = Run(5.0, 2_000_000_000, 0, "")
+    written = Run(5.0, 8.0, 2_000_000_000, 0, "")
     output = told(proven=["ur_ur10e"] * 3, not_found=["abb_irb2400_12_155"], unknown=["kuka_x"])
-    monkeypatch.setattr(bench_commands, "run", lambda *_, **__: Run(2.0, 0, 0, output))
+    monkeypatch.setattr(bench_commands, "run", lambda *_, **__: Run(2.0, 3.0, 0, 0, output))
     rows = {r.name: r for r in bench_commands.answer(Path(EASY), written, quiet(), 1)}
     judged = {name: row.passed for name, row in rows.items() if row.passed is not None}
     assert list(judged.values()) == [
