@@ -80,3 +80,13 @@ def test_a_broken_or_unwritable_cache_only_costs_time(
     assert scenario_results.result_of(painting, three) == row
     monkeypatch.setenv("ROBOTPLUS_CACHE", "/dev/null/cache")
     assert scenario_results.result_of(painting, three) == row
+
+
+def test_the_numbers_of_one_scenario(command: Command) -> None:
+    said = command("scenarios", "palletising")
+    for n in next(s for s in scenarios() if s.id == "palletising").numbers:
+        (row,) = [line for line in said.out.splitlines() if line.startswith(f"{n.name} ")]
+        assert row.split()[1:4] == [f"{n.default:g}", f"{n.low:g}", f"{n.high:g}"] and n.label_zh in row
+    assert command("scenarios", "palletising", "--json").json["numbers"][0]["name"] == "case_mass_kg"
+    wrong = command("scenarios", "welding")
+    assert wrong.code == 2 and "arc_welding" in wrong.err

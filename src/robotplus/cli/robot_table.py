@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from robotplus.reporting.figures import quantity
 from robotplus.robots.model import Figure, Robot
 
 RATINGS = (
@@ -41,7 +42,7 @@ def print_robot(robot: Robot, console: Console) -> None:
             ratings.add_row(name, Text("unknown", style="yellow"), "", "")
         else:
             sure = Text(figure.confidence, style="blue" if figure.needs_confirmation else "")
-            ratings.add_row(name, Text(str(figure.value)), sure, Text(figure.source))
+            ratings.add_row(name, Text(quantity(figure.value)), sure, Text(figure.source))
     console.print(ratings)
     joints = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("joint", "kind", "from", "to", "speed"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,9 @@ from robotplus.cli.options import Added, CatalogueFolder, Json
 
 
 def command(
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Show the numbers of this scenario instead.")
+    ] = None,
     json: Json = False,
     count: Annotated[
         bool,
@@ -27,8 +31,15 @@ def command(
     Everything found is checked for that, which takes minutes. The counts are kept in the user's cache folder for as
     long as engine, catalogue and scenario stay the same, and shown when they are there.
 
+    With an id: the numbers a need may give, with defaults and ranges.
+
     Example: robotplus scenarios --count
+
+    Example: robotplus scenarios palletising
     """
+    if scenario is not None:
+        show_numbers(scenario, json=json)
+        return
     from robotplus.cli.catalogues import open_catalogue
     from robotplus.cli.output import bar, console, print_json
     from robotplus.cli.scenario_results import kept_result, result_of
@@ -37,15 +48,15 @@ def command(
     robots = open_catalogue(catalogue, add)
     rows: list[dict[str, Any]] = []
     with bar(quiet=json) as show:
-        for scenario in scenarios():
+        for each in scenarios():
 
-            def progress(stage: str, done: int, of: int, found: int, name: str = scenario.id) -> None:
+            def progress(stage: str, done: int, of: int, found: int, name: str = each.id) -> None:
                 show(f"{name}: {stage} ({found})", done, of)
 
             if count or json or fresh:
-                row = result_of(scenario, robots, fresh=fresh, workers=workers, progress=progress)
+                row = result_of(each, robots, fresh=fresh, workers=workers, progress=progress)
             else:
-                row = kept_result(scenario, robots) or vars(scenario)
+                row = kept_result(each, robots) or vars(each)
             rows.append(row)
     if json:
         print_json(rows)
@@ -62,3 +73,30 @@ def command(
     console().print(table)
     if any("proven" not in row for row in rows):
         console().print("robotplus scenarios --count works out how many robots are proven for each")
+    console().print("robotplus scenarios ID shows the numbers that a need may give")
+
+
+def show_numbers(scenario_id: str, *, json: bool) -> None:
+    """A scenario's numbers: name, meaning, default, range and unit.
+
+    Raises:
+        NeedError: no such scenario.
+    """
+    from robotplus.cli.output import console, print_json
+    from robotplus.scenarios.library import get_scenario
+
+    scenario = get_scenario(scenario_id, "ID")
+    if json:
+        print_json(dataclasses.asdict(scenario))
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("number", "default", "lowest", "highest", "unit", "meaning", "含义"):
+        table.add_column(column, justify="right" if column in ("default", "lowest", "highest") else "left")
+    for n in scenario.numbers:
+        table.add_row(n.name, f"{n.default:g}", f"{n.low:g}", f"{n.high:g}", n.unit, n.label_en, n.label_zh)
+    console().print(f"{scenario.name_en} {scenario.name_zh}: {scenario.about_en}", soft_wrap=True)
+    console().print(table)
+    for note in scenario.notes:
+        console().print(note, soft_wrap=True)

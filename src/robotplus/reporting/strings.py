@@ -194,6 +194,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "budget_attempts": ("尝试 {n} 次", "tried {n} times"),
     "times_rating": ("倍额定值", "× rating"),
+    "nearest": ("；最接近者差 {amount}", "; the nearest is short by {amount}"),
     "by_weak_figure": ("（所依据的数据待确认）", " (by a figure still to be confirmed)"),
     # questions
     "questions": ("购买前要问的问题", "Questions to ask before buying"),

@@ -11,11 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from robotplus.certificates.certificate import Certificate, Verdict
+from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.matching.answer import Answer
 from robotplus.matching.order import asked_together
 from robotplus.reporting.figures import DASH, degrees, millimetres, percent, premise_value, quantity, short
 from robotplus.reporting.phrases import said
-from robotplus.reporting.refusals import grouped, reason
+from robotplus.reporting.refusals import amount, grouped, reason
 from robotplus.reporting.strings import ICONS, Language, both, known
 from robotplus.robots.model import Robot
 
@@ -172,8 +173,11 @@ def _ranking(answer: Answer, words: Words, rows: int) -> Table:
 def _refusals(answer: Answer, words: Words) -> Table:
     table = Table.grid(padding=(0, 1))
     for constraint, verdict, refusals in grouped(answer.refusals):
-        sentence = Text(words.pick(*reason(constraint, verdict)))
-        table.add_row(Text(str(len(refusals)), justify="right"), badge(verdict, words), sentence)
+        sentence = words.pick(*reason(constraint, verdict))
+        if (nearest := refusals[0]).shortfall is not None:
+            unit = nearest.unit or (CONSTRAINTS[constraint].unit if constraint in CONSTRAINTS else "")
+            sentence += words("nearest", amount=words.pick(*amount(nearest.shortfall, unit)))
+        table.add_row(Text(str(len(refusals)), justify="right"), badge(verdict, words), Text(sentence))
     return table
 
 
