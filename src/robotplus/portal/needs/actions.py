@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from robotplus.errors import NeedError
+from robotplus.portal.core.attaching import attach_documents
 from robotplus.portal.core.content import (
     add_revision,
     check_content,
@@ -64,6 +65,7 @@ def do_create_need(
     )
     _place(need, clean, scenario)
     need.save()
+    attach_documents(reader, of, clean, need)
     revision = add_revision(reader, need, of, clean, document=document)
     log_event(reader, "need.create", need, revision=revision.number, kind=kind)
     return need
@@ -98,6 +100,7 @@ def do_revise_need(
         need.hide_organisation = hide_organisation
     _place(need, clean, need.scenario)
     need.save()
+    attach_documents(reader, of, clean, need)
     revision = add_revision(reader, need, of, clean, document=document)
     log_event(reader, "need.revise", need, revision=revision.number)
     return need

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from robotplus.portal.catalogue.access import access_model
 from robotplus.portal.catalogue.models import Model
+from robotplus.portal.core.attaching import attach_documents
 from robotplus.portal.core.content import (
     add_revision,
     check_content,
@@ -49,6 +50,7 @@ def do_create_offer(
         visibility=_visibility(visibility),
         state=of.initial,
     )
+    attach_documents(reader, of, clean, offer)
     revision = add_revision(reader, offer, of, clean)
     log_event(reader, "offer.create", offer, revision=revision.number, kind=kind)
     return offer
@@ -70,6 +72,7 @@ def do_revise_offer(
     offer.model = _model(reader, clean)
     offer.visibility = offer.visibility if visibility is None else _visibility(visibility)
     offer.save(update_fields=["model", "visibility"])
+    attach_documents(reader, of, clean, offer)
     revision = add_revision(reader, offer, of, clean)
     log_event(reader, "offer.revise", offer, revision=revision.number)
     return offer

@@ -1,0 +1,99 @@
+"""Pages of offers: the list, one offer, its form and its moves."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from robotplus.portal.core.content import sides_of
+from robotplus.portal.core.events import events_of
+from robotplus.portal.core.kinded import Save, form_page, new_page, reader_of
+from robotplus.portal.kinds import Kind, kind, noun_kinds
+from robotplus.portal.offers.access import access_offer, listed, offers_for
+from robotplus.portal.offers.actions import do_create_offer, do_move_offer, do_revise_offer
+from robotplus.portal.offers.models import Offer
+
+PAGE = 24
+
+
+@require_GET
+def offers(request: HttpRequest) -> HttpResponse:
+    """What is offered to everyone, by kind."""
+    named = request.GET.get("kind", "")
+    rows = offers_for(reader_of(request)).filter(listed(), visibility="public").order_by("-updated_at", "-pk")
+    if named:
+        rows = rows.filter(kind=named)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    cards = [(offer, kind(offer.kind, "offer")) for offer in page]
+    context = {"page": page, "cards": cards, "kinds": noun_kinds("offer"), "chosen": named}
+    return render(request, "offers/offers.html", context)
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """The organisation's own offers, whatever their state."""
+    reader = reader_of(request)
+    if reader.organisation is None:
+        return redirect("organisation_new")
+    rows = (
+        Offer.objects.filter(organisation=reader.organisation)
+        .select_related("current")
+        .order_by("-updated_at")
+    )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    cards = [(offer, kind(offer.kind, "offer")) for offer in page]
+    return render(request, "offers/mine.html", {"page": page, "cards": cards, "kinds": noun_kinds("offer")})
+
+
+@require_GET
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    reader = reader_of(request)
+    found = access_offer(reader, pk)
+    of = kind(found.kind, "offer")
+    sides = sides_of(reader, found.organisation_id)
+    context = {
+        "offer": found,
+        "kind": of,
+        "values": found.current.values if found.current else {},
+        "moves": of.moves_from(found.state, sides, found.visibility),
+        "own": "owner" in sides,
+        "timeline": events_of(found).order_by("-id")[:30] if sides else (),
+    }
+    return render(request, "offers/offer.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose a kind, then fill its form."""
+
+    def save(of: Kind) -> Save:
+        return lambda title, values: do_create_offer(
+            reader_of(request), kind=of.id, title=title, values=values
+        )
+
+    return new_page(request, "offer", save)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next revision of an offer."""
+    reader = reader_of(request)
+    found = access_offer(reader, pk, edit=True)
+    return form_page(
+        request,
+        kind(found.kind, "offer"),
+        lambda title, values: do_revise_offer(reader, pk, title=title, values=values),
+        title=found.title,
+        values=found.current.values if found.current else {},
+        subject=found,
+    )
+
+
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """One move along the state table."""
+    reason = request.POST.get("reason", "")
+    do_move_offer(reader_of(request), pk, request.POST.get("move", ""), reason=reason)
+    return redirect("offer", pk)
