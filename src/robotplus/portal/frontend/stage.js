@@ -54,6 +54,7 @@ function strip(curves, level, bins = 160) {
 export function bind(root, address) {
   const part = (name) => root.querySelector(`.player-${name}`);
   const stage = part("stage");
+  const canvas = part("canvas");
   let shown = null;
 
   const draw = (seconds) => {
@@ -71,7 +72,8 @@ export function bind(root, address) {
       const bytes = await fetched(root.dataset.glb, "arrayBuffer");
       part("poster")?.remove();
       part("open").remove();
-      shown = new Player(stage, (seconds) => shown && draw(seconds));
+      canvas.tabIndex = 0;
+      shown = new Player(canvas, (seconds) => shown && draw(seconds));
       await shown.load(bytes);
       part("time").max = shown.duration;
       part("controls").hidden = false;
@@ -106,8 +108,8 @@ export function bind(root, address) {
     const box = part("strips").getBoundingClientRect();
     shown.seek((shown.duration * (event.clientX - box.left)) / box.width);
   });
-  stage.addEventListener("keydown", (event) => {
-    if (!shown || event.target !== stage) return;
+  canvas.addEventListener("keydown", (event) => {
+    if (!shown) return;
     const step = shown.duration / (event.shiftKey ? 20 : 200);
     const moves = {
       " ": toggle, r: () => shown.resetView(), Home: () => shown.seek(0), End: () => shown.seek(shown.duration),

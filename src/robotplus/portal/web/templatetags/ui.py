@@ -135,13 +135,13 @@ def state_badge(kind: Kind, state: str) -> SafeString:
     return format_html('<span class="state state-{}">{}</span>', tone, said(found.label))
 
 
-def plain_number(value: float | Decimal, digits: int | None = None) -> str:
+def plain_number(value: float, digits: int | None = None) -> str:
     """A number with four significant digits (or ``digits`` after the point), thousands apart, no idle zeros."""
     if digits is not None:
         return number_format(round(value, digits), decimal_pos=digits, use_l10n=True, force_grouping=True)
     if value == int(value) and abs(value) < 1e15:
         return number_format(int(value), use_l10n=True, force_grouping=abs(value) >= 10_000)
-    return f"{float(value):.4g}" if abs(value) < 1e4 else number_format(round(value), force_grouping=True)
+    return f"{value:.4g}" if abs(value) < 1e4 else number_format(round(value), force_grouping=True)
 
 
 @register.simple_tag
