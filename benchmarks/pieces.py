@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -20,7 +21,8 @@ from benchmarks.watch import Watch
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
-SOURCES = ("src/robotplus", "benchmarks")
+ENGINE = ("robots", "scenarios", "certificates", "proving", "checking")
+SOURCES = (*(f"src/robotplus/{room}" for room in ENGINE), "benchmarks")
 KINDS = (".py", ".c", ".h", ".json", ".toml")
 LIBRARIES = ("numpy", "pin", "coal")
 
@@ -116,7 +118,8 @@ def _finished(pieces: Sequence[Piece[T]], workers: int) -> Iterator[tuple[Piece[
     if workers == 1:
         yield from ((piece, piece.run(*piece.arguments)) for piece in pieces)
         return
-    pool = ProcessPoolExecutor(workers)
+    quiet = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; what runs is let end
+    pool = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=quiet)
     try:
         waiting = {pool.submit(piece.run, *piece.arguments): piece for piece in pieces}
         while waiting:
