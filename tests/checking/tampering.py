@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from robotplus.certificates.questions import question
 from robotplus.hashing import digest
 from robotplus.robots.catalogue import load_catalogue
 
@@ -539,8 +538,14 @@ def _(d: Document) -> None:
 @way("a question in one language only", "question")
 def _(d: Document) -> None:
     robot = load_catalogue()[d["robot"]["id"]]
-    accelerations = next(p for p in d["premises"] if p["name"] == "acceleration")
-    accelerations["question_en"], _ = question(robot, "acceleration")
+    d["premises"][0]["question_en"] = f"{robot.maker}: what is the payload of the {robot.model}?"
+
+
+@way("a question with a link", "question")
+def _(d: Document) -> None:
+    robot = load_catalogue()[d["robot"]["id"]]
+    for language in ("en", "zh"):
+        d["premises"][0][f"question_{language}"] = f"{robot.maker}: see http://{robot.model}.example"
 
 
 @way("a claim nobody judges", "unknown_entry")

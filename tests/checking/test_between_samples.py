@@ -13,8 +13,8 @@ from robotplus.certificates.motion import Move, evaluate
 from robotplus.checking.bounds import Rates
 from robotplus.checking.clearance import Clearance
 from robotplus.checking.pairs import PairTable
-from robotplus.checking.path import Demand, Line, follow
-from robotplus.checking.pieces import cut
+from robotplus.checking.path import Demand, Followed, Line, follow
+from robotplus.checking.pieces import Pieces, cut
 from robotplus.checking.reasons import Findings
 from robotplus.checking.rig import Rig
 from robotplus.checking.structure import check_structure, order_allowed
@@ -53,6 +53,10 @@ def tip(catalogue: Catalogue, angle: float, more: float = 0.0) -> Array:
 
 def tool() -> Tool:
     return need_from_document(seam_document()).program.tool
+
+
+def follow_one(rig: Rig, pieces: Pieces, demand: Demand) -> Followed:
+    return follow(rig, pieces, [demand], np.zeros(len(pieces), dtype=np.int64))[0]
 
 
 def clearance_to(catalogue: Catalogue, box: OrientedBox, floor: float) -> Clearance:
@@ -129,10 +133,10 @@ def test_a_tool_that_cuts_a_corner_between_samples_is_seen() -> None:
     off = np.linalg.norm(dense - place[0] - along[:, None] * line.toward, axis=1).max()
     lean = np.arccos(np.clip(dense_r[:, :, 2] @ line.z, -1, 1)).max()
     assert off > 0.002
-    followed = follow(rig, cut([move]), demand)
+    followed = follow_one(rig, cut([move]), demand)
     assert followed.position >= off
     assert followed.direction >= lean
-    fine = follow(rig, cut([move]), dataclasses.replace(demand, position=1.02 * off + 1e-4))
+    fine = follow_one(rig, cut([move]), dataclasses.replace(demand, position=1.02 * off + 1e-4))
     assert off <= fine.position <= 1.02 * off + 1e-4
 
 
@@ -156,7 +160,7 @@ def test_an_arc_followed_along_its_chord_is_seen() -> None:
     sagitta = radius - math.sqrt(radius**2 - half**2)
     one_piece = Move("stroke", 0, move.t[[0, -1]], move.q[[0, -1]], np.zeros((2, 6)), np.zeros((2, 6)))
     for pieces in (cut([move]), cut([one_piece])):
-        assert follow(builder.rig, pieces, demand).position >= 0.99 * sagitta
+        assert follow_one(builder.rig, pieces, demand).position >= 0.99 * sagitta
 
 
 def test_a_bow_between_two_samples_is_seen() -> None:
@@ -168,7 +172,7 @@ def test_a_bow_between_two_samples_is_seen() -> None:
     radius = float(np.linalg.norm(ends[1] - ends[0])) / 2
     bow = ArcCurve(ends.mean(axis=0), UP, start=ends[0], angle=math.pi, z=-UP, turns=False)
     assert radius > 0.0015
-    assert follow(builder.rig, piece, anything(bow)).position >= radius
+    assert follow_one(builder.rig, piece, anything(bow)).position >= radius
 
 
 def test_a_rush_between_two_rests_is_seen() -> None:
@@ -179,7 +183,10 @@ def test_a_rush_between_two_rests_is_seen() -> None:
     line = Line(places[0], away / length, length, -UP, np.array([1.0, 0.0, 0.0]))
     q, rate, _ = evaluate(move, np.linspace(0, 1, 500))
     speed = np.linalg.norm(np.einsum("mij,mj->mi", rig.jacobian(rig.poses(q))[:, :3], rate), axis=1)
-    assert follow(rig, cut([move]), dataclasses.replace(anything(line), speed=(-9.0, 9.0))).top >= speed.max()
+    assert (
+        follow_one(rig, cut([move]), dataclasses.replace(anything(line), speed=(-9.0, 9.0))).top
+        >= speed.max()
+    )
 
 
 def test_tool_speed_is_bounded_between_samples() -> None:
@@ -205,8 +212,8 @@ def test_tool_speed_is_bounded_between_samples() -> None:
         np.einsum("mij,mj->mi", builder.rig.jacobian(builder.rig.poses(q))[:, :3], rate), axis=1
     )
     assert speed.max() > 0.055
-    assert follow(builder.rig, cut([fast]), demand).top >= speed.max()
-    assert follow(builder.rig, cut([fast]), demand).slowest <= speed.min()
+    assert follow_one(builder.rig, cut([fast]), demand).top >= speed.max()
+    assert follow_one(builder.rig, cut([fast]), demand).slowest <= speed.min()
 
 
 def test_what_leaves_one_stop_must_reach_the_next() -> None:

@@ -12,7 +12,6 @@ from building import seam_document
 
 from robotplus.certificates.certificate import Premise, Refusal
 from robotplus.certificates.constraints import CONSTRAINTS
-from robotplus.certificates.questions import question
 from robotplus.checking import check_refusal
 from robotplus.checking.ratings import heaviest_load
 from robotplus.checking.reach import chain_length
@@ -417,12 +416,31 @@ def test_premises_of_refusals_are_those_of_the_model(
     assert [c for c, _ in check_refusal(told, robot, need).reasons] == ([] if code is None else [code])
 
 
-def test_the_question_of_an_unknown_is_about_the_datum(catalogue: Catalogue) -> None:
+@pytest.mark.parametrize(
+    ("en", "zh", "holds"),
+    [
+        ("{maker}: which shape has the {model}?", "{maker}:{model} 的外形如何?", True),
+        ("{maker}: which shape has the {model}?", "", False),
+        ("Ask nobody about the {model}", "{maker}:{model} 的外形如何?", False),
+        ("{maker}: which shape has it?", "{maker}:外形如何?", False),
+        ("{maker}: which shape has the {model}?\nAnd who?", "{maker}:{model} 的外形如何?", False),
+        ("{maker}: <b>{model}</b>", "{maker}:{model} 的外形如何?", False),
+        ("{maker}: {model}" + 400 * "?", "{maker}:{model} 的外形如何?", False),
+    ],
+)
+def test_an_unknown_asks_the_maker_about_the_model(
+    en: str, zh: str, holds: bool, catalogue: Catalogue
+) -> None:
     shapeless = next(r for r in catalogue.values() if any(link.boxes is None for link in r.links))
     need = need_with()
-    for name, holds in (("shape", True), ("payload_kg", False)):
-        en, zh = question(shapeless, name)
-        asked = refusal(
-            shapeless, need, None, verdict="unknown", constraint="data_shape", question_en=en, question_zh=zh
-        )
-        assert check_refusal(asked, shapeless, need).holds is holds
+    named = {"maker": shapeless.maker, "model": shapeless.model}
+    asked = refusal(
+        shapeless,
+        need,
+        None,
+        verdict="unknown",
+        constraint="data_shape",
+        question_en=en.format(**named),
+        question_zh=zh.format(**named),
+    )
+    assert check_refusal(asked, shapeless, need).holds is holds

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from robotplus.certificates.questions import AS_IN_THE_MODEL, ASKED, question, said
+from robotplus.proving.questions import AS_IN_THE_MODEL, ASKED, question, said
 from robotplus.robots.catalogue import load_catalogue
 
 ROBOT = next(r for r in load_catalogue().values() if all(j.kind == "revolute" for j in r.joints))

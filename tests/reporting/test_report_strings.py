@@ -12,8 +12,8 @@ import pytest
 import robotplus.reporting
 from robotplus.certificates.certificate import Verdict, VerdictName
 from robotplus.certificates.constraints import CONSTRAINTS
-from robotplus.certificates.questions import ASKED
 from robotplus.matching.order import KEYS, QUESTIONS
+from robotplus.proving.questions import ASKED
 from robotplus.reporting.strings import ICONS, STRINGS, both
 
 ROOM = Path(robotplus.reporting.__file__).parent

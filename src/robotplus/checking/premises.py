@@ -62,7 +62,7 @@ def check_premises(
     if reading and "joint_limits_reading" not in stated:
         findings.refuse("premise", f"joint_limits_reading: {reading[0].note}")
     check_form(certificate.premises, findings)
-    check_premise_text(certificate.premises, robot, program, findings)
+    check_premise_text(certificate.premises, robot, findings)
     check_values(certificate.premises, robot, program, findings)
     _check_estimate(robot, program, certificate, findings)
     confirming = bool(confirm) or any(p.confirm for p in certificate.premises)

@@ -44,7 +44,7 @@ REASONS: dict[str, str] = {
     "premise": "a premise that the proof rests on is not stated",
     "premise_value": "a premise says other than the model or the estimate it speaks of",
     "verdict": "the verdict claims more than the premises allow",
-    "question": "a question to the maker does not follow from the model and the need",
+    "question": "a question is not one to the maker about the model",
     "unknown_entry": "something is stated that no rule speaks of",
     "not_shown": "what is listed as not shown is not what is left open",
     "takt": "the cycle takes longer than the takt",

@@ -62,7 +62,7 @@ def check_refusal(refusal: Refusal, robot: Robot, need: Need) -> Verdict:
         check_stated(refusal, robot, need.program, findings)
         check_refusal_text(refusal, robot, need.program, findings)
         check_form(refusal.premises, findings)
-        check_premise_text(refusal.premises, robot, need.program, findings)
+        check_premise_text(refusal.premises, robot, findings)
         check_values(refusal.premises, robot, need.program, findings)
     holds = not findings
     status = "holds" if holds else "refused"

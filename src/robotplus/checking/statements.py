@@ -1,17 +1,16 @@
 """What a certificate or a refusal says beside its figures: every entry is one that a rule here speaks of, and every
-question to a maker is the one that follows from the model and the need."""
+question is one to the maker about the model."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from robotplus.certificates.certificate import Certificate, Premise, Refusal
 from robotplus.certificates.constraints import CONSTRAINTS
-from robotplus.certificates.questions import AS_IN_THE_MODEL, question, reading_question
 from robotplus.checking.claims import SCALARS
-from robotplus.checking.ratings import heaviest_load, needed_repeatability
 from robotplus.checking.reasons import Findings
-from robotplus.robots.model import Figure, Robot
+from robotplus.robots.model import Robot
 from robotplus.scenarios.task import Program
 
 FIGURES = (
@@ -40,28 +39,8 @@ OPEN = {  # what may be listed as not shown: its detail, None where it names a p
     "wrist_inertia": "no rating is known",
     "repeatability": "unknown",
 }
-DATA = {  # constraint: the figures whose lack it can be
-    "data_limits": ("limits",),
-    "data_velocity": ("velocity",),
-    "data_shape": ("shape",),
-    "data_payload": ("payload_kg",),
-    "data_environment": ("ip", "explosion_zone", "temperature_c"),
-    "data_repeatability": ("repeatability_mm",),
-    "data_mounting": ("mounting",),
-}
-DOUBTED = {  # constraint: the figure that falls short and is to be confirmed
-    "payload": "payload_kg",
-    "repeatability": "repeatability_mm",
-    "ip": "ip",
-    "explosion_zone": "explosion_zone",
-    "temperature": "temperature_c",
-    "mounting": "mounting",
-    "wrist_moment": "wrist_moment_nm",
-    "wrist_inertia": "wrist_inertia_kgm2",
-    "reach": "geometry",
-    "cycle_interval": "acceleration",
-}
-Question = tuple[str, str]  # English, Chinese
+LONGEST = 400  # letters of a question
+MARKUP = re.compile(r"[<>@\\]|://|www\.")
 
 
 def check_entries(certificate: Certificate, robot: Robot, program: Program, findings: Findings) -> None:
@@ -104,60 +83,42 @@ def _check_repeatability_entry(
         findings.refuse("not_shown", f"repeatability: {entry.get('demand')!r} mm demanded"[:200])
 
 
-def check_premise_text(
-    premises: tuple[Premise, ...], robot: Robot, program: Program, findings: Findings
-) -> None:
-    """Each premise is one that a rule knows, and asks the maker what follows from it or nothing."""
+def check_premise_text(premises: tuple[Premise, ...], robot: Robot, findings: Findings) -> None:
+    """Each premise is one that a rule knows, with a question to the maker or none."""
     for p in premises:
         if p.name not in PREMISES:
             findings.refuse("unknown_entry", f"premise {p.name}"[:200])
-        elif (p.question_en, p.question_zh) not in (("", ""), *premise_questions(robot, program, p.name)):
-            findings.refuse("question", f"premise {p.name}: {p.question_en}"[:500])
-
-
-def premise_questions(robot: Robot, program: Program, name: str) -> list[Question]:
-    """What the maker may be asked about a premise."""
-    if name == "joint_limits_reading":
-        return [reading_question(robot, c) for c in robot.alternative_couplings]
-    if name == "acceleration":
-        return [question(robot, name)]
-    if name in ("geometry", "velocity", "limits"):
-        return [question(robot, name, AS_IN_THE_MODEL)]
-    figure: Figure[Any] | None = getattr(robot, name)
-    return [] if figure is None else [question(robot, name, figure.value, needed=_needed(program, name))]
-
-
-def _needed(program: Program, name: str) -> Any:
-    """What the task needs of a figure, as a question says it."""
-    if name == "payload_kg":
-        return f"≥ {heaviest_load(program):.6g}"
-    if name == "repeatability_mm":
-        return f"≤ {needed_repeatability(program):.6g}"
-    return getattr(program.requirements, name, None)
+        elif not is_question(p.question_en, p.question_zh, robot):
+            findings.refuse("question", f"premise {p.name}: {p.question_en!r}"[:500])
 
 
 def check_refusal_text(refusal: Refusal, robot: Robot, program: Program, findings: Findings) -> None:
-    """Unit, place and question of a refusal follow from its constraint, the model and the need."""
-    constraint = refusal.constraint
-    if refusal.unit not in ("", "× rating", CONSTRAINTS[constraint].unit):
+    """Unit and place of a refusal follow from its constraint, the model and the need; only an *unknown* asks."""
+    if refusal.unit not in ("", "× rating", CONSTRAINTS[refusal.constraint].unit):
         findings.refuse("unknown_entry", f"unit {refusal.unit!r}"[:200])
     shapeless = ", ".join(link.name for link in robot.links if link.boxes is None)
-    count, names = len(program.stops), {s.name for s in program.stops}
-    places = {f"stop {i + 1}: {name}" for i in range(count) for name in names}
+    names = {s.name for s in program.stops}
+    places = {f"stop {i + 1}: {name}" for i in range(len(program.stops)) for name in names}
     if refusal.where not in ("", shapeless) and refusal.where not in places:
         findings.refuse("unknown_entry", f"where {refusal.where!r}"[:200])
-    asked = refusal_questions(robot, program, constraint) if refusal.verdict == "unknown" else []
-    if (refusal.question_en, refusal.question_zh) not in (("", ""), *asked):
+    asked = refusal.question_en, refusal.question_zh
+    if asked != ("", "") and (refusal.verdict != "unknown" or not is_question(*asked, robot)):
         findings.refuse("question", f"{refusal.question_en!r}"[:500])
 
 
-def refusal_questions(robot: Robot, program: Program, constraint: str) -> list[Question]:
-    """What the maker may be asked when the datum behind a constraint is open."""
-    if constraint in DATA:
-        return [question(robot, name) for name in DATA[constraint]]
-    name = DOUBTED.get(constraint)
-    if name is None or name in ("geometry", "acceleration"):
-        return [] if name is None else premise_questions(robot, program, name)
-    figure: Figure[Any] | None = getattr(robot, name)
-    needed = program.base.mounting if name == "mounting" else _needed(program, name)
-    return [] if figure is None else [question(robot, name, figure.value, needed=needed)]
+def is_question(en: Any, zh: Any, robot: Robot) -> bool:
+    """Whether these are nothing, or in both languages a line to the maker about the model.
+
+    The wording is left to the version that asked: no claim rests on it.
+    """
+    if (en, zh) == ("", ""):
+        return True
+    return all(
+        isinstance(text, str)
+        and len(text) <= LONGEST
+        and text.isprintable()
+        and text.startswith((f"{robot.maker}:", f"{robot.maker}\uff1a"))  # the Chinese colon
+        and robot.model in text
+        and not MARKUP.search(text.replace(robot.model, ""))
+        for text in (en, zh)
+    )

@@ -32,30 +32,30 @@ def check_paths(
     claims: Claims,
 ) -> None:
     """Every approach, stroke and retract, every stop without length, and the claims about them."""
-    arrivals = arrival_postures(certificate)
+    stops = [program.stops[index] for index in certificate.order]
+    rotation, tip = rig.tcp(rig.poses(np.array(arrival_postures(certificate))))
+    spins: list[float | None] = []
     worst = [0.0, 0.0]
-    speeds: list[float] = []
-    for position, index in enumerate(certificate.order):
-        stop = program.stops[index]
-        spin = _spin(rig, stop, arrivals[position])
-        at = _at_point(rig, stop, arrivals[position], spin)
+    for position, stop in enumerate(stops):
+        spin, at = _arrival(stop, rotation[position], tip[position])
+        spins.append(spin)
         _judge(at, stop.name, _demand(stop, stop.curve, program.requirements, spin), findings)
         worst = [max(worst[0], at.position), max(worst[1], at.direction)]
-        for m, move in enumerate(certificate.moves):
-            if move.stop != position or move.kind in ("travel", "dwell"):
-                continue
-            curve = _curve(stop, move.kind)
-            demand = _demand(stop, curve, program.requirements, spin)
-            if move.kind != "stroke":
-                demand = replace(demand, speed=None)
-            mine = pieces.take(pieces.move == m)
-            followed = follow(rig, mine, _claimed(demand, claims))
-            if not _meets(followed, demand):
-                followed = follow(rig, mine, demand)
-            _judge(followed, f"{stop.name}, {move.kind}", demand, findings)
-            worst = [max(worst[0], followed.position), max(worst[1], followed.direction)]
-            if math.isfinite(followed.slowest):
-                speeds += [followed.slowest, followed.fastest]
+    along = [m for m, move in enumerate(certificate.moves) if move.kind not in ("travel", "dwell")]
+    demands = []
+    for m in along:
+        move, stop = certificate.moves[m], stops[certificate.moves[m].stop]
+        demand = _demand(stop, _curve(stop, move.kind), program.requirements, spins[move.stop])
+        demands.append(demand if move.kind == "stroke" else replace(demand, speed=None))
+    speeds: list[float] = []
+    for m, demand, followed in zip(
+        along, demands, _follow_all(rig, pieces, along, demands, claims), strict=True
+    ):
+        move = certificate.moves[m]
+        _judge(followed, f"{stops[move.stop].name}, {move.kind}", demand, findings)
+        worst = [max(worst[0], followed.position), max(worst[1], followed.direction)]
+        if math.isfinite(followed.slowest):
+            speeds += [followed.slowest, followed.fastest]
     findings.measured["path_deviation_m"], findings.measured["direction_deviation_rad"] = worst
     findings.measured["tool_speed_mps"] = [min(speeds), max(speeds)] if speeds else None
     if findings:
@@ -63,22 +63,42 @@ def check_paths(
     _judge_claims(worst, speeds, claims, findings)
 
 
+def _follow_all(
+    rig: Rig, pieces: Pieces, along: list[int], demands: list[Demand], claims: Claims
+) -> list[Followed]:
+    """How the moves ``along`` follow their curves: refined until what is claimed is shown or, where that cannot be,
+    what is demanded."""
+    if not along:
+        return []
+    number = np.full(int(pieces.move.max()) + 1, -1)
+    number[along] = np.arange(len(along))
+    of = number[pieces.move]
+    out = follow(rig, pieces.take(of >= 0), [_claimed(d, claims) for d in demands], of[of >= 0])
+    short = [k for k, d in enumerate(demands) if not _meets(out[k], d)]
+    if short:
+        number[:] = -1
+        number[[along[k] for k in short]] = np.arange(len(short))
+        of = number[pieces.move]
+        again = follow(rig, pieces.take(of >= 0), [demands[k] for k in short], of[of >= 0])
+        for k, followed in zip(short, again, strict=True):
+            out[k] = followed
+    return out
+
+
 def arrival_postures(certificate: Certificate) -> list[Array]:
     """The posture at which the robot arrives at each position of the order: where its approach ends, or its
     travel."""
+    moves = certificate.moves
+    arrivals: dict[int, Array] = {}
+    for k, move in enumerate(moves):
+        returning = move.kind == "travel" and move.stop == 0 and k > 0
+        before = moves[k - 1].kind if k and moves[k - 1].stop == move.stop else "travel"
+        if returning or before != "travel":
+            continue
+        arrivals[move.stop] = move.q[0] if move.kind in ("stroke", "dwell", "retract") else move.q[-1]
     out: list[Array] = []
     for position in range(len(certificate.order)):
-        posture = None
-        for k, move in enumerate(certificate.moves):
-            returning = move.kind == "travel" and position == 0 and k > 0
-            if move.stop != position or returning:
-                continue
-            posture = move.q[0] if move.kind in ("stroke", "dwell", "retract") else move.q[-1]
-            if move.kind != "travel":
-                break
-        if posture is None:
-            posture = out[-1] if out else certificate.moves[0].q[0]
-        out.append(posture)
+        out.append(arrivals.get(position, out[-1] if out else moves[0].q[0]))
     return out
 
 
@@ -159,22 +179,18 @@ def _judge_claims(worst: list[float], speeds: list[float], claims: Claims, findi
             )
 
 
-def _spin(rig: Rig, stop: Stop, posture: Array) -> float | None:
-    """The listed spin nearest to the one at arrival; None when any is allowed."""
-    if stop.spins is None:
-        return None
-    rotation, _ = rig.tcp(rig.poses(posture[None]))
-    _, z, x = stop.curve.frames(np.zeros(1))
-    now = float(spin_of(rotation, z, x)[0])
-    return min(stop.spins, key=lambda s: abs(math.remainder(now - s, 2 * math.pi)))
+def _arrival(stop: Stop, rotation: Array, tip: Array) -> tuple[float | None, Followed]:
+    """The listed spin nearest to the one at arrival (None when any is allowed), and the deviations there.
 
-
-def _at_point(rig: Rig, stop: Stop, posture: Array, spin: float | None) -> Followed:
-    """Deviations at the start of the stop's curve."""
-    rotation, tip = rig.tcp(rig.poses(posture[None]))
+    Args:
+        rotation, tip: (3, 3) and (3,) of the TCP at arrival.
+    """
     place, z, x = stop.curve.frames(np.zeros(1))
-    lean = 2 * math.asin(min(1.0, float(np.linalg.norm(rotation[0, :, 2] - z[0])) / 2))
-    off = 0.0
-    if spin is not None:
-        off = abs(math.remainder(float(spin_of(rotation, z, x)[0]) - spin, 2 * math.pi))
-    return Followed(float(np.linalg.norm(tip[0] - place[0])), lean, off, math.inf, -math.inf, -math.inf)
+    lean = 2 * math.asin(min(1.0, float(np.linalg.norm(rotation[:, 2] - z[0])) / 2))
+    spin, off = None, 0.0
+    if stop.spins is not None:
+        now = float(spin_of(rotation[None], z, x)[0])
+        spin = min(stop.spins, key=lambda s: abs(math.remainder(now - s, 2 * math.pi)))
+        off = abs(math.remainder(now - spin, 2 * math.pi))
+    away = float(np.linalg.norm(tip - place[0]))
+    return spin, Followed(away, lean, off, math.inf, -math.inf, -math.inf)

@@ -10,11 +10,13 @@ from robotplus.checking.rig import Poses, Rig
 from robotplus.robots.model import Array
 
 
-def samples(pieces: Pieces) -> tuple[Array, Ints, Ints]:
+def samples(pieces: Pieces, of: Ints | None = None) -> tuple[Array, Ints, Ints]:
     """The configurations at the ends of all pieces, each once where pieces join, and the index of each start
-    and end."""
+    and end. Pieces of different runs, as ``of`` (n,) tells them, do not join."""
     joined = np.zeros(len(pieces), dtype=bool)
     joined[1:] = (pieces.b[1:, 0] == pieces.b[:-1, 5]).all(axis=1)
+    if of is not None:
+        joined[1:] &= of[1:] == of[:-1]
     i1 = np.cumsum(np.where(joined, 1, 2)) - 1
     i0 = i1 - 1
     q = np.empty((int(i1[-1]) + 1 if len(pieces) else 0, pieces.b.shape[2]))

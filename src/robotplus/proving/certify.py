@@ -9,11 +9,11 @@ import numpy as np
 
 from robotplus.certificates.certificate import Base, Certificate, Premise
 from robotplus.certificates.motion import Move
-from robotplus.certificates.questions import question, reading_question
 from robotplus.proving.body import Body
 from robotplus.proving.context import Context
 from robotplus.proving.gates import confirmations
 from robotplus.proving.outcome import Found
+from robotplus.proving.questions import question, reading_question
 from robotplus.proving.search import Place
 from robotplus.proving.timing import duration
 from robotplus.proving.tolerance import base_tolerance

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 
 from robotplus.certificates.certificate import Premise, Refusal
-from robotplus.certificates.questions import AS_IN_THE_MODEL, question
 from robotplus.proving.context import Context
+from robotplus.proving.questions import AS_IN_THE_MODEL, question
 from robotplus.robots.model import Figure, Robot
 from robotplus.scenarios.task import Program
 

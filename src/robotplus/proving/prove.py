@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from robotplus.certificates.certificate import Certificate, Refusal
-from robotplus.certificates.questions import AS_IN_THE_MODEL, question
 from robotplus.proving.body import make_body
 from robotplus.proving.certify import certify
 from robotplus.proving.context import Context, make_context
 from robotplus.proving.gates import missing_data, rating_short, refusal, too_slow
+from robotplus.proving.questions import AS_IN_THE_MODEL, question
 from robotplus.proving.search import DEFAULT, Outcome, Place, search
 from robotplus.proving.witness import out_of_reach
 from robotplus.robots.model import Robot
