@@ -207,11 +207,13 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "answer-zh": output(f"robotplus answer {NEED} -o build/welding --lang zh"),
     "bench": figures("bench"),
     "check": output(f"robotplus check cert.json --need {NEED}", last=1),
+    "check-zh": output(f"robotplus check cert.json --need {NEED} --lang zh", last=1),
     "commands": commands,
     "constraints": constraints,
     "modules": modules,
     "numbers": numbers,
     "prove": output(f"robotplus prove {NEED} --robot fanuc_m20_25_18d -o cert.json"),
+    "prove-zh": output(f"robotplus prove {NEED} --robot fanuc_m20_25_18d -o cert.json --lang zh"),
     "sources": sources,
     "validate": figures("validate"),
 }
