@@ -29,7 +29,7 @@ def strips(profile: Profile, voice: Voice) -> Html:
         jumps = [
             _jump(float(profile.t[i]), float(profile.clearance[i]), voice) for i in dips(profile.t, ratio)
         ]
-        moments = tag("p", voice.say("dips"), ": ", *jumps, class_="dips")
+        moments = tag("p", voice.say("dips"), " ", *jumps, class_="dips")
     if profile.speed_used is not None:
         levels = [speed_level(float(v)) for v in worst_in_bins(profile.t, profile.speed_used, lowest=False)]
         rows.append(strip(profile.t, levels, name="of-speed", title=voice.say("strip_speed")))
