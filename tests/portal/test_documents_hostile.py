@@ -13,6 +13,7 @@ from conftest import Cast, make_organisation
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -158,7 +159,7 @@ def test_overlapping_entries_are_refused(cast: Cast) -> None:
     tail = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 10, 10, size + len(copies), offset, 0)
     twisted = data[:end] + copies + tail
     assert len(zipfile.ZipFile(io.BytesIO(twisted)).infolist()) == 10
-    with pytest.raises(RefusedError, match="overlap"):
+    with translation.override("en"), pytest.raises(RefusedError, match="overlap"):
         do_store_document(cast.reader("buyer"), SimpleUploadedFile("a.xlsx", twisted))
 
 

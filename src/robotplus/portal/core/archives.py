@@ -7,6 +7,8 @@ import zlib
 from typing import IO
 from xml.parsers import expat
 
+from django.utils.translation import gettext as _
+
 MAX_ENTRIES = 2_000
 MAX_TOTAL = 300 * 2**20  # bytes unpacked
 MAX_RATIO = 200  # unpacked to packed, of the whole
@@ -38,7 +40,7 @@ def first_element(stream: IO[bytes]) -> str:
         raise _RootSeenError
 
     def doctype(*ignored: object) -> None:
-        raise HostileFileError("XML with a document type or entities is refused")
+        raise HostileFileError(_("XML with a document type or entities is refused"))
 
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = doctype
@@ -48,13 +50,13 @@ def first_element(stream: IO[bytes]) -> str:
             parser.Parse(chunk, False)
             seen += len(chunk)
             if seen > MAX_PROLOG:
-                raise HostileFileError("XML without an element near its start")
+                raise HostileFileError(_("XML without an element near its start"))
         parser.Parse(b"", True)
     except _RootSeenError:
         return name
     except expat.ExpatError:
-        raise HostileFileError("XML that cannot be read") from None
-    raise HostileFileError("XML without an element")
+        raise HostileFileError(_("XML that cannot be read")) from None
+    raise HostileFileError(_("XML without an element"))
 
 
 def office_type(stream: IO[bytes], *, size: int) -> str:
@@ -72,7 +74,7 @@ def office_type(stream: IO[bytes], *, size: int) -> str:
             _check_entries(entries, size)
             names = {e.filename for e in entries}
             if any(n.lower().endswith("vbaproject.bin") for n in names):
-                raise HostileFileError("office files with macros are refused")
+                raise HostileFileError(_("office files with macros are refused"))
             if "[Content_Types].xml" not in names:
                 return "zip"
             for entry in entries:
@@ -82,7 +84,7 @@ def office_type(stream: IO[bytes], *, size: int) -> str:
     except HostileFileError:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
-        raise HostileFileError("a damaged archive") from None
+        raise HostileFileError(_("a damaged archive")) from None
     if "xl/workbook.xml" in names:
         return "xlsx"
     return "docx" if "word/document.xml" in names else "zip"
@@ -90,17 +92,17 @@ def office_type(stream: IO[bytes], *, size: int) -> str:
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise HostileFileError(f"an archive of more than {MAX_ENTRIES} entries")
+        raise HostileFileError(_("an archive of more than %(count)d entries") % {"count": MAX_ENTRIES})
     total = sum(e.file_size for e in entries)
     if total > MAX_TOTAL or total > MAX_RATIO * max(size, 1):
-        raise HostileFileError("an archive that unpacks to far more than its size")
+        raise HostileFileError(_("an archive that unpacks to far more than its size"))
     if sum(e.compress_size for e in entries) > size:
-        raise HostileFileError("an archive whose entries overlap")
+        raise HostileFileError(_("an archive whose entries overlap"))
     if len({e.filename for e in entries}) < len(entries):
-        raise HostileFileError("an archive with the same name twice")
+        raise HostileFileError(_("an archive with the same name twice"))
     for entry in entries:
         parts = entry.filename.replace("\\", "/").split("/")
         if entry.flag_bits & 1:
-            raise HostileFileError("an encrypted archive")
+            raise HostileFileError(_("an encrypted archive"))
         if ".." in parts or parts[0] == "" or ":" in parts[0]:
-            raise HostileFileError("an archive whose entries leave it")
+            raise HostileFileError(_("an archive whose entries leave it"))

@@ -9,6 +9,8 @@ import struct
 import tomllib
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from robotplus.portal.core.archives import HostileFileError, first_element, office_type
 
 MEDIA_TYPES = {
@@ -39,7 +41,7 @@ def sniff(stream: IO[bytes], name: str) -> str:
     """
     size = stream.seek(0, os.SEEK_END)
     if not size:
-        raise HostileFileError("the file is empty")
+        raise HostileFileError(_("the file is empty"))
     stream.seek(0)
     head = stream.read(HEAD)
     ending = name.rpartition(".")[2].lower() if "." in name else ""
@@ -50,7 +52,7 @@ def sniff(stream: IO[bytes], name: str) -> str:
         )
     found = _by_signature(stream, head, size) or _by_text(stream, head, size, ending)
     if found != ending:
-        raise HostileFileError(f"the name says .{ending}, the content is {found or 'something else'}")
+        raise HostileFileError(_("its content is not what its ending says: .%(ending)s") % {"ending": ending})
     return found
 
 
@@ -76,7 +78,7 @@ def _by_text(stream: IO[bytes], head: bytes, size: int, ending: str) -> str:
         stream.seek(0)
         return "urdf" if first_element(stream) == "robot" else ""
     if low.startswith(b"<") or any(m in low for m in MARKUP):
-        raise HostileFileError("web pages, SVG and other markup are refused")
+        raise HostileFileError(_("web pages, SVG and other markup are refused"))
     if b"\0" in head:
         return ""
     stream.seek(0)
@@ -108,7 +110,7 @@ def _is_text(stream: IO[bytes]) -> bool:
 
 def _parses(stream: IO[bytes], ending: str, size: int) -> bool:
     if size > MAX_PARSED:
-        raise HostileFileError(f"a .{ending} file of more than {MAX_PARSED // 2**20} MiB")
+        raise HostileFileError(_("a text of more than %(limit)d MiB") % {"limit": MAX_PARSED // 2**20})
     try:
         text = stream.read().decode("utf-8-sig")
         json.loads(text) if ending == "json" else tomllib.loads(text)

@@ -24,7 +24,7 @@ class FunnelForm(forms.Form):
     """What the funnel counts; anything odd in the address counts as not asked."""
 
     by = forms.ChoiceField(
-        label=_("By"),
+        label=_("Count by"),
         choices=[("field", _("field")), ("area", _("district of use")), ("month", _("month"))],
         required=False,
     )

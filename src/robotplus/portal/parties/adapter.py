@@ -37,15 +37,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
 
-    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        saved: User = super().save_user(request, user, form, commit=False)
-        saved.email = saved.email or None  # several people have none, and none is unique
-        if commit:
-            saved.save()
-            if phone := form.cleaned_data.get("phone"):
-                self.set_phone(saved, phone, False)
-        return saved
-
     def phone_form_field(self, **kwargs: Any) -> Any:
         from robotplus.portal.parties.signup import MobileField  # allauth's forms need this adapter first
 

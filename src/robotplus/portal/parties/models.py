@@ -64,6 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email or self.phone or f"#{self.pk}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email or None  # several people have none, and none is unique
+        super().save(*args, **kwargs)
+
 
 class OrganisationKind(models.TextChoices):
     USER = "user", _("user unit")

@@ -17,7 +17,6 @@ from django.core.mail import send_mail
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from robotplus.portal.core.errors import AbsentError
@@ -106,7 +105,7 @@ def _sentence(verb: str, data: Mapping[str, Any], subject: Any) -> str:
         return _("Something you were told of is no longer there.")
     found = [f"notices/{verb}.txt", "notices/other.txt"]
     text = render_to_string(found, {"subject": subject, "data": data, "verb": verb})
-    return " ".join(text.split())
+    return " ".join(html.unescape(text).split())  # the template escaped it; a sentence is plain text
 
 
 def _send_now(notice: Notice) -> None:
@@ -120,7 +119,7 @@ def deliver(user: User, notices: Sequence[Notice]) -> bool:
     A channel that fails is logged, and the daily digest tries again what none has taken.
     """
     with translation.override(user.language):
-        lines = [_plain(s) for s in sentences(notices)]
+        lines = sentences(notices)
         subject = lines[0] if len(lines) == 1 else _("%(count)d notices") % {"count": len(lines)}
         subject = f"{settings.SITE['name']}: {subject}"[:180]
     sent = False
@@ -132,11 +131,6 @@ def deliver(user: User, notices: Sequence[Notice]) -> bool:
     if sent:
         Notice.objects.filter(pk__in=[n.pk for n in notices]).update(sent_at=timezone.now())
     return sent
-
-
-def _plain(text: str) -> str:
-    """Templates escape for HTML; a message is plain text."""
-    return html.unescape(strip_tags(text))
 
 
 def _send(user: User, channel: str, subject: str, text: str) -> bool:
