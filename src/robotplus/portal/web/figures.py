@@ -7,16 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count
+from django.utils import timezone
 
 from robotplus.portal.catalogue.models import Capability, Model
-from robotplus.portal.core.reader import NOBODY
+from robotplus.portal.core.reader import NOBODY, Reader
+from robotplus.portal.desk.funnel import Row, Wanted, funnel
 from robotplus.portal.evidence.models import Certificate
 from robotplus.portal.needs.access import needs_for
 from robotplus.portal.web.fields import PLAN_FIELDS, PlanField
 from robotplus.scenarios.library import Scenario, scenarios
 
 PROVEN, IF_CONFIRMED = "proven", "proven_if_confirmed"
+FUNNEL_S = 600  # the home page's funnel is counted anew after this [s]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,21 @@ def field_figures() -> list[FieldFigures]:
         )
         for f in PLAN_FIELDS
     ]
+
+
+def month_funnel() -> Row | None:
+    """This month's needs, answers, proofs, inquiries and deals; None while too few organisations stand behind it.
+
+    Only the total is public. It is counted at most every ten minutes.
+    """
+    start = timezone.localdate().replace(day=1)
+    key = f"home-funnel-{start}"
+    found: tuple[Row | None] | None = cache.get(key)
+    if found is None:
+        everything = Reader(is_operator=True)
+        found = (funnel(everything, Wanted(start=start)).total,)
+        cache.set(key, found, FUNNEL_S)
+    return found[0]
 
 
 def _needs_by(key: str, **only: Any) -> Counter[str]:
