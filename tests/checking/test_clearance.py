@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from building import seam_document
@@ -12,8 +14,9 @@ from robotplus.certificates.certificate import Certificate
 from robotplus.certificates.motion import Move, evaluate
 from robotplus.checking.clearance import Clearance
 from robotplus.checking.pairs import build_pairs
-from robotplus.checking.pieces import Pieces, cut, halve_where
+from robotplus.checking.pieces import Pieces, Repeats, cut, halve_where
 from robotplus.checking.rig import Rig
+from robotplus.checking.scene import build_scene
 from robotplus.checking.selfpairs import coarse_pairs, halton, overlap_share
 from robotplus.checking.sweep import Sweep
 from robotplus.robots.catalogue import Catalogue
@@ -214,6 +217,35 @@ def test_a_pair_that_is_clear_at_every_knot_but_not_between_is_found(
             mine = np.where(np.isfinite(floors) & (pairs.cell == is_cell), truth + extra, -np.inf)
             found = Clearance(rig, pairs, floors=mine).violations(pieces)
             assert (not found) is clear
+
+
+def test_a_motion_that_is_repeated_meets_what_each_repetition_demands(
+    seam: Certificate, catalogue: Catalogue
+) -> None:
+    """The second time the plate must be farther away than it is."""
+    robot, program = catalogue[seam.robot_id], need_from_document(seam.need).program
+    scene = build_scene(seam, robot, program)
+    moves = (*seam.moves, *seam.moves)
+    repeats = Repeats.of(moves)
+    assert repeats.first.tolist() == 2 * list(range(len(seam.moves)))
+    touching = np.where(np.isfinite(scene.pairs.needed), 0.0, -np.inf)
+    least = Clearance(scene.rig, scene.pairs, floors=touching).nearest(*at_knots(seam.moves))[0]
+    pieces = repeats.once(cut(moves))
+    assert len(pieces) == len(cut(seam.moves))
+    for asked, clear in ((0.9 * least.min(), True), (1.1 * least.min(), False)):
+        again = np.where(np.isfinite(touching) & scene.pairs.cell, asked, touching)
+        floors = np.concatenate([touching, again])
+        found = Clearance(scene.rig, scene.pairs, floors=floors, repeats=repeats).violations(pieces)
+        assert (not found) is clear
+    first = min(v.move for v in found)
+    assert first >= len(seam.moves)
+    (violation,) = [v for v in found if v.move == first][:1]
+    begin = sum(m.duration for m in moves[:first])
+    assert begin <= violation.time <= begin + moves[first].duration
+
+
+def at_knots(moves: Sequence[Move]) -> tuple[Array, Array]:
+    return np.concatenate([m.q for m in moves]), np.repeat(np.arange(len(moves)), [len(m.t) for m in moves])
 
 
 def test_halton_points_are_the_known_ones() -> None:

@@ -12,7 +12,7 @@ from robotplus.checking.clearance import Clearance, Violation
 from robotplus.checking.holding import corrected
 from robotplus.checking.limits import check_positions, check_rates
 from robotplus.checking.pairs import PairTable
-from robotplus.checking.pieces import Pieces, cut
+from robotplus.checking.pieces import Pieces, Repeats, cut
 from robotplus.checking.placement import check_base, check_base_clear
 from robotplus.checking.premises import check_premises
 from robotplus.checking.profile import profile
@@ -183,6 +183,8 @@ def _check_clear(
     )
     floors = np.where(np.isfinite(pairs.needed), np.maximum(pairs.needed - EXACT, claimed), -np.inf)
     correction: Correction | None = None
+    repeats = Repeats.of(certificate.moves)
+    pieces = repeats.once(pieces)
     if claims.tolerance_xy > 0 or claims.tolerance_angle > 0:
         pieces, correction, failure = corrected(
             rig, pieces, certificate.moves, xy=claims.tolerance_xy, angle=claims.tolerance_angle
@@ -191,7 +193,7 @@ def _check_clear(
             k, why = failure
             findings.refuse("base_tolerance", f"{_at(certificate, int(pieces.move[k]))}: {why}")
             correction = None
-    clearance = Clearance(rig, pairs, floors=floors)
+    clearance = Clearance(rig, pairs, floors=floors, repeats=repeats)
     series = profile(rig, certificate.moves, clearance)
     findings.measured["profile"] = series
     findings.measured["min_clearance_m"] = _least(series["clearance_m"])

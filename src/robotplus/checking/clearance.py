@@ -22,7 +22,7 @@ import numpy as np
 import pinocchio
 
 from robotplus.checking.pairs import PEDESTAL, PairTable
-from robotplus.checking.pieces import Bools, Ints, Pieces
+from robotplus.checking.pieces import Bools, Ints, Pieces, Repeats
 from robotplus.checking.rig import Placed, Rig
 from robotplus.checking.room import Correction, Room
 from robotplus.checking.sweep import Sweep
@@ -72,10 +72,15 @@ class Clearance:
         rig: the robot at its place.
         pairs: what to look at.
         floors: (moves, pairs) distance to show [m]; -inf where the pair is not looked at.
+        repeats: to show on the first move of a motion what all that repeat it demand.
     """
 
-    def __init__(self, rig: Rig, pairs: PairTable, *, floors: Array) -> None:
-        self.rig, self.pairs, self.floors = rig, pairs, floors
+    def __init__(self, rig: Rig, pairs: PairTable, *, floors: Array, repeats: Repeats | None = None) -> None:
+        self.rig, self.pairs, self.floors, self.repeats = rig, pairs, floors, repeats
+        self.highest = floors
+        if repeats is not None:
+            self.highest = floors.copy()
+            np.maximum.at(self.highest, repeats.first, floors)
         under = np.array([body == PEDESTAL for _, body in pairs.bodies], dtype=bool)
         self.along = ~pairs.cell | under  # B moves with the base when that is displaced
         self.geometry, self.geometry_data = rig.geometry(pairs.boxes)
@@ -108,10 +113,15 @@ class Clearance:
         return []
 
     def _violation(self, work: _Work, k: int, distance: float | None, demanded: float) -> Violation:
-        p, piece = work.pieces, int(work.piece[k])
-        return Violation(
-            int(work.pair[k]), int(p.move[piece]), float(p.start[piece]), distance, float(demanded)
-        )
+        """As seen on the move that demands most of those with this motion."""
+        pair, move = int(work.pair[k]), int(work.pieces.move[work.piece[k]])
+        time = float(work.pieces.start[work.piece[k]])
+        if self.repeats is not None:
+            same = np.flatnonzero(self.repeats.first == move)
+            other = int(same[np.argmax(self.floors[same, pair])])
+            time += float(self.repeats.start[other] - self.repeats.start[move])
+            move = other
+        return Violation(pair, move, time, distance, float(demanded))
 
     def _halved(self, work: _Work) -> list[_Work]:
         """What is still open, on pieces half as long, in portions of bounded size."""
@@ -156,7 +166,7 @@ class Clearance:
 
     def _near(self, sweep: Sweep, room: Room | None) -> tuple[Ints, Ints]:
         """All combinations but those that the first bound shows clear."""
-        floors = self.floors[sweep.pieces.move]
+        floors = self.highest[sweep.pieces.move]
         near = np.isfinite(floors)
         for b in np.unique(self.pairs.boxes[:, 1]).tolist():
             of_b = np.flatnonzero((self.pairs.boxes[:, 1] == b) & near.any(axis=0))
@@ -174,7 +184,7 @@ class Clearance:
 
     def _demand(self, work: _Work, room: Room | None) -> Array:
         """(k,) distances [m] to show."""
-        floors = self.floors[work.pieces.move[work.piece], work.pair]
+        floors = self.highest[work.pieces.move[work.piece], work.pair]
         if room is None:
             return np.asarray(floors)
         a, first = self.pairs.boxes[work.pair, 0], self.pairs.first[work.pair]

@@ -101,6 +101,8 @@ def strategy(
         if move.kind != "travel":
             continue
         mine = np.flatnonzero(pieces.move == m)
+        if not len(mine):
+            continue
         most = AWKWARD * max(at[i0[mine[0]]], at[i1[mine[-1]]])
         easy = (near <= most) & np.isfinite(near)
         held[mine] = easy[i0[mine]] & easy[i1[mine]]

@@ -7,7 +7,7 @@ import numpy as np
 from robotplus.certificates.certificate import Certificate
 from robotplus.checking.clearance import Clearance
 from robotplus.checking.holding import corrected
-from robotplus.checking.pieces import cut
+from robotplus.checking.pieces import Repeats, cut
 from robotplus.checking.placement import base_room
 from robotplus.checking.scene import build_scene
 from robotplus.robots.model import Robot
@@ -27,7 +27,8 @@ def largest_base_tolerance(
     """
     asked = program.requirements.base_tolerance_xy, program.requirements.base_tolerance_angle
     scene = build_scene(certificate, robot, program)
-    motion = cut(certificate.moves)
+    repeats = Repeats.of(certificate.moves)
+    motion = repeats.once(cut(certificate.moves))
     touching = np.where(np.isfinite(scene.pairs.needed), 0.0, -np.inf)
 
     def holds(share: float) -> bool:
@@ -35,7 +36,7 @@ def largest_base_tolerance(
         if base_room(scene.base, xy=xy, angle=angle) is not None:
             return False
         pieces, correction, failure = corrected(scene.rig, motion, certificate.moves, xy=xy, angle=angle)
-        clearance = Clearance(scene.rig, scene.pairs, floors=touching)
+        clearance = Clearance(scene.rig, scene.pairs, floors=touching, repeats=repeats)
         return failure is None and not clearance.violations(pieces, correction)
 
     with np.errstate(all="ignore"):

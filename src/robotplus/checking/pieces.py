@@ -122,3 +122,28 @@ def halve_where(pieces: Pieces, loose: Bools) -> Pieces:
     for name in ("b", "h", "start"):
         getattr(out, name)[where] = getattr(both, name)
     return out
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Moves that a motion does again: what is shown once need not be shown twice.
+
+    ``first`` (moves,): the first move of the same motion. ``start`` (moves,): when each begins [s].
+    """
+
+    first: Ints
+    start: Array
+
+    @staticmethod
+    def of(moves: Sequence[Move]) -> Repeats:
+        seen: dict[tuple[bool, bytes], int] = {}
+        first = []
+        for k, m in enumerate(moves):
+            same = b"".join(a.tobytes() for a in (m.t, m.q, m.qd, m.qdd))
+            first.append(seen.setdefault((m.kind == "travel", same), k))
+        time = np.array([m.duration for m in moves])
+        return Repeats(np.array(first), np.cumsum(time) - time)
+
+    def once(self, pieces: Pieces) -> Pieces:
+        """The pieces of first moves."""
+        return pieces.take(self.first[pieces.move] == pieces.move)
