@@ -207,7 +207,7 @@ def test_a_bow_away_from_what_both_knots_touch_is_refused(robot_id: str) -> None
             if not prove(bare, bow)[0]:
                 continue
             at = stand(
-                robot, seam_need(cell__box=[blocker(bare, q, robot.dof + 1, 2.0)]), xyz=(0.0, 0.0, 0.5)
+                robot, seam_need(cell__box=[blocker(bare, q, robot.dof + 1, 3.0)]), xyz=(0.0, 0.0, 0.5)
             )
             if room(at, middle) < 0.004:
                 continue

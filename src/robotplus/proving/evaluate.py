@@ -24,6 +24,7 @@ from robotplus.proving.timing import dwell, timed
 from robotplus.proving.travel import travel
 from robotplus.robots.model import Array
 
+CLOSED_FORMS = ("opw", "ur")  # the ladder keeps to a branch only where branches have names
 SMOOTHING = (0.3, 0.06)  # half windows of the spin's moving average, as shares of the stroke, tried in turn
 
 
@@ -42,8 +43,10 @@ def _other_way(body: Body, failed: Failed, way: int) -> int | None:
     """How else the ladder may look where it found no way, or one that cannot be driven."""
     if failed.detail == "turns" and way != WINDINGS:
         return WINDINGS
+    if way != SAME_BRANCH or (body.dof <= 6 and body.packed.kinematics.name not in CLOSED_FORMS):
+        return None  # the generic way looks across branches in any case
     undriven = body.dof > 6 and failed.stage in ("acceleration", "tool_speed", "refine")
-    return ACROSS if way == SAME_BRANCH and (failed.detail == "no step" or undriven) else None
+    return ACROSS if failed.detail == "no step" or undriven else None
 
 
 def _by_ladder(scene: Scene, way: int, seed: int) -> Found | Failed:

@@ -2,169 +2,9 @@
 
 #include <stdlib.h>
 
-#define TURN (2 * 3.14159265358979323846)
 #define MOST_CARRIED 24
 #define CARRY_STEPS 14
 #define CARRY_CLOSED 1e-9
-#define NEARLY 2e-5 /* [m], [rad] by which models written in few digits miss */
-
-static void spun(const double *pose, double spin, double *o) { /* o = pose · Rz(spin) */
-    const double c = cos(spin), s = sin(spin);
-    for (int i = 0; i < 3; i++) {
-        o[4 * i] = pose[4 * i] * c + pose[4 * i + 1] * s;
-        o[4 * i + 1] = pose[4 * i + 1] * c - pose[4 * i] * s;
-        o[4 * i + 2] = pose[4 * i + 2];
-        o[4 * i + 3] = pose[4 * i + 3];
-    }
-}
-
-/* Joints whose range holds a whole turn: the same posture may lie at several values. */
-static int turns_of(const rp_robot *r, int j) { return !(r->prismatic >> j & 1) && r->upper[j] - r->lower[j] >= TURN; }
-
-/* Turn that takes the frame of spin 0 to the tool's, about the tool's axis. */
-static double spin_at(const rp_robot *r, const double *base_from_tcp, const double *tcp, const double *q) {
-    double f[RP_DOF + 1][12], at[12], x = 0, y = 0;
-    rp_fk(r, q, f);
-    rp_mul(f[r->dof], tcp, at);
-    for (int k = 0; k < 3; k++) {
-        x += base_from_tcp[4 * k] * at[4 * k];
-        y += base_from_tcp[4 * k + 1] * at[4 * k];
-    }
-    return atan2(y, x);
-}
-
-/* 1 or -1 when the last joint turns the tool about its own axis (with or against it): it then only chooses the spin. */
-static int last_spins(const rp_robot *r, const double *tcp) {
-    double at[12];
-    if (r->prismatic >> (r->dof - 1) & 1) return 0;
-    rp_mul(r->tip, tcp, at); /* the joint turns about z of its own frame */
-    if (fabs(at[3]) > NEARLY || fabs(at[7]) > NEARLY || fabs(at[10]) < 1 - NEARLY * NEARLY) return 0;
-    return at[10] > 0 ? 1 : -1;
-}
-
-/* Every spin of a posture whose last joint turns the tool about its own axis; returns how many are in the limits. */
-static int all_spins(const rp_robot *r, const double *q, double spin, int sense, int n_slot, int most, rp_candidate *out) {
-    const int last = r->dof - 1;
-    int n = 0;
-    for (int k = 0; k < n_slot && n < most; k++) {
-        double v = q[last] + sense * (TURN * k / n_slot - spin);
-        v -= TURN * rint((v - 0.5 * (r->lower[last] + r->upper[last])) / TURN);
-        if (v < r->lower[last] || v > r->upper[last]) continue;
-        memset(out[n].q, 0, sizeof out[n].q);
-        memcpy(out[n].q, q, (size_t)last * sizeof(double));
-        out[n].q[last] = v;
-        out[n].slot = k;
-        out[n++].branch = 0;
-    }
-    return n;
-}
-
-static int same_arm(const rp_robot *r, const double *a, const double *b) {
-    for (int j = 0; j < r->dof - 1; j++)
-        if (fabs(a[j] - b[j]) > 1e-4) return 0;
-    return 1;
-}
-
-/* Arms of fewer than six joints cannot choose the spin: postures for position and direction, with the spin they bring;
- * where the last joint is free to choose it after all, with every spin. */
-static int few_axes(const rp_task *t, const rp_robot *r, const double *base_from_tcp, int n_slot, rp_candidate *out) {
-    double tcp[12], flange[12], found[RP_BRANCH * RP_DOF];
-    rp_inv(t->tcp_from_flange, tcp);
-    rp_mul(base_from_tcp, t->tcp_from_flange, flange);
-    const int most = t->cap < RP_BRANCH ? t->cap : RP_BRANCH, sense = last_spins(r, tcp);
-    const int n = rp_ik_point(r, flange, tcp, 1, found, most);
-    int kept = 0;
-    for (int i = 0; i < n; i++) {
-        const double *q = found + RP_DOF * i, spin = spin_at(r, base_from_tcp, tcp, q);
-        if (sense) {
-            int known = 0;
-            for (int k = 0; k < i && !known; k++) known = same_arm(r, found + RP_DOF * k, q);
-            if (!known) kept += all_spins(r, q, spin, sense, n_slot, t->cap - kept, out + kept);
-            continue;
-        }
-        rp_candidate *c = out + kept++;
-        memset(c->q, 0, sizeof c->q);
-        memcpy(c->q, q, RP_DOF * sizeof(double));
-        c->slot = ((int)rint(spin / TURN * n_slot) % n_slot + n_slot) % n_slot;
-        c->branch = 0;
-    }
-    return kept;
-}
-
-int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t stride, int32_t windings, rp_candidate *out) {
-    const rp_robot *r = s->robot;
-    const int n_slot = t->slot_count[layer], first = t->slot_first[layer];
-    const int step = n_slot > stride ? stride : 1;
-    double *pose = malloc(sizeof(double) * 12 * (size_t)n_slot);
-    int32_t *at = malloc(sizeof(int32_t) * (size_t)n_slot);
-    double base_from_tcp[12], turned[12], flange[12];
-    int n = 0;
-    rp_mul(s->base_from_world, t->pose + 12 * layer, base_from_tcp);
-    for (int k = 0; k < n_slot; k += step) {
-        if (!t->slot_ok[first + k]) continue;
-        at[n] = k;
-        n++;
-    }
-    for (int i = 0; i < n; i++) {
-        spun(base_from_tcp, t->spin[first + at[i]], turned);
-        rp_mul(turned, t->tcp_from_flange, flange);
-        for (int m = 0; m < 12; m++) pose[m * n + i] = flange[m];
-    }
-    int found = 0;
-    const int free_spin = r->dof < 6 && t->ring && n_slot > 1;
-    if (free_spin) found = few_axes(t, r, base_from_tcp, n_slot, out);
-    if (n || found) {
-        const int nb = r->n_branch;
-        double *q = malloc(sizeof(double) * 7 * (size_t)nb * (size_t)(n + 1));
-        uint8_t *ok = malloc((size_t)nb * (size_t)(n + 1));
-        const int cap = t->cap;
-        if (!free_spin) rp_ik_batch(r, pose, n, n, q, ok);
-        for (int i = 0; i < n && !free_spin; i++)
-            for (int b = 0; b < nb && found < cap; b++) {
-                if (!ok[b * n + i]) continue;
-                rp_candidate *c = out + found++;
-                memset(c->q, 0, sizeof c->q);
-                for (int j = 0; j < r->dof; j++) c->q[j] = q[(b * 7 + j) * n + i];
-                c->slot = at[i];
-                c->branch = b;
-            }
-        free(q);
-        free(ok);
-        if (windings) { /* every whole turn that fits, as its own candidate */
-            for (int j = 0; j < r->dof; j++) {
-                if (!turns_of(r, j)) continue;
-                const int before = found;
-                for (int i = 0; i < before; i++)
-                    for (int k = -2; k <= 2; k++) {
-                        const double v = out[i].q[j] + k * TURN;
-                        if (!k || v < r->lower[j] || v > r->upper[j] || found >= cap) continue;
-                        out[found] = out[i];
-                        out[found++].q[j] = v;
-                    }
-            }
-        }
-        float *qf = malloc(sizeof(float) * 7 * (size_t)(found + 1));
-        uint8_t *alive = malloc((size_t)found + 1);
-        memset(alive, 1, (size_t)found + 1);
-        for (int i = 0; i < found; i++)
-            for (int j = 0; j < r->dof; j++) qf[j * found + i] = (float)out[i].q[j];
-        const rp_phase phase = {t->stop[layer], t->carry[layer], t->near[layer]};
-        rp_scene_free(s, &phase, qf, found, found, free_spin, alive);
-        if (layer == 0 && t->closing >= 0) { /* the cycle comes back here when everything has been placed */
-            const rp_phase back = {t->closing, t->carry[layer], 0};
-            rp_scene_free(s, &back, qf, found, found, 1, alive);
-        }
-        int kept = 0;
-        for (int i = 0; i < found; i++)
-            if (alive[i]) out[kept++] = out[i];
-        found = kept;
-        free(qf);
-        free(alive);
-    }
-    free(pose);
-    free(at);
-    return found;
-}
 
 void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int32_t *pair, int32_t n_pair, const double *bases,
                int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive, int32_t *count) {
@@ -202,7 +42,7 @@ typedef struct {
     int wraps[8];
 } metric;
 
-static inline double wrapped(double d, int wraps) { return wraps ? d - TURN * rint(d / TURN) : d; }
+static inline double wrapped(double d, int wraps) { return wraps ? d - RP_TURN * rint(d / RP_TURN) : d; }
 
 /* Cost of a joined step, or a negative value when it is not possible. */
 static double joined_cost(const metric *m, const double *a, const double *b, double dt, int exact) {
@@ -250,7 +90,7 @@ static int carried_on(const rp_task *t, const rp_scene *s, int32_t layer, const 
         rp_candidate *c = out + found;
         *c = before[chosen[i]];
         if (c->slot >= t->slot_count[layer] || !t->slot_ok[t->slot_first[layer] + c->slot]) continue;
-        spun(base_from_tcp, t->spin[t->slot_first[layer] + c->slot], turned);
+        rp_spun(base_from_tcp, t->spin[t->slot_first[layer] + c->slot], turned);
         rp_mul(turned, t->tcp_from_flange, flange);
         found += rp_newton(r, flange, 0, 0, CARRY_STEPS, CARRY_CLOSED, c->q);
     }
@@ -274,13 +114,14 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     metric m = {.r = r};
     for (int j = 0; j < r->dof; j++) {
         m.weight[j] = 1 / r->vmax[j];
-        m.wraps[j] = turns_of(r, j);
+        m.wraps[j] = rp_turns(r, j);
     }
     rp_candidate *scratch = malloc(sizeof *scratch * (size_t)t->cap);
     rp_candidate **node = calloc((size_t)L, sizeof *node);
     int32_t **back = calloc((size_t)L, sizeof *back), *n = calloc((size_t)L, sizeof *n);
     double **cost = calloc((size_t)L, sizeof *cost);
-    int32_t *index = malloc(sizeof(int32_t) * (size_t)t->cap);
+    int32_t *index = malloc(sizeof(int32_t) * (size_t)t->cap); /* closed forms: the last layer's, by branch and spin */
+    int32_t *head = malloc(sizeof(int32_t) * (size_t)t->cap), *next = malloc(sizeof(int32_t) * (size_t)t->cap);
     int32_t failed = 0;
     *stuck = 0;
     for (int l = 0; l < L && !failed; l++) {
@@ -299,6 +140,13 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
         const int slots = t->slot_count[l];
         const int step = slots > stride ? stride : 1;
         const int window = r->dof < 6 && t->ring ? t->reach + 1 : t->hold_spin[l] ? 0 : (t->reach + step - 1) / step;
+        if (l && t->joined[l] && !closed) { /* lists of the last layer's candidates by spin, in their order */
+            for (int i = 0; i < slots; i++) head[i] = -1;
+            for (int i = n[l - 1] - 1; i >= 0; i--) {
+                next[i] = head[node[l - 1][i].slot];
+                head[node[l - 1][i].slot] = i;
+            }
+        }
         if (l && t->joined[l] && closed) {
             for (int i = 0; i < r->n_branch * slots; i++) index[i] = -1;
             for (int i = 0; i < n[l - 1]; i++) index[node[l - 1][i].branch * slots + node[l - 1][i].slot] = i;
@@ -331,13 +179,15 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
                     }
                 }
             } else {
-                for (int k = 0; k < n[l - 1]; k++) {
-                    if (cost[l - 1][k] >= best) continue;
-                    int d = abs(node[l - 1][k].slot - c->slot);
-                    if (t->ring && slots > 1 && slots - d < d) d = slots - d;
-                    if (d > window * step) continue;
-                    const double e = joined_cost(&m, node[l - 1][k].q, c->q, t->dt[l], windings);
-                    if (e >= 0 && cost[l - 1][k] + e < best) best = cost[l - 1][k] + e, from = k;
+                for (int w = -window * step; w <= window * step; w++) {
+                    int at = c->slot + w;
+                    if (t->ring && slots > 1) at = (at % slots + slots) % slots;
+                    else if (at < 0 || at >= slots) continue;
+                    for (int k = head[at]; k >= 0; k = next[k]) {
+                        if (cost[l - 1][k] >= best) continue;
+                        const double e = joined_cost(&m, node[l - 1][k].q, c->q, t->dt[l], windings);
+                        if (e >= 0 && cost[l - 1][k] + e < best) best = cost[l - 1][k] + e, from = k;
+                    }
                 }
             }
             back[l][i] = from;
@@ -375,8 +225,8 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
                     if (*v > hi) hi = *v;
                 }
                 double shift = 0;
-                if (lo < r->lower[j]) shift = TURN * ceil((r->lower[j] - lo) / TURN - 1e-9);
-                else if (hi > r->upper[j]) shift = -TURN * ceil((hi - r->upper[j]) / TURN - 1e-9);
+                if (lo < r->lower[j]) shift = RP_TURN * ceil((r->lower[j] - lo) / RP_TURN - 1e-9);
+                else if (hi > r->upper[j]) shift = -RP_TURN * ceil((hi - r->upper[j]) / RP_TURN - 1e-9);
                 if (lo + shift < r->lower[j] - 1e-9 || hi + shift > r->upper[j] + 1e-9) {
                     failed = 1 + a;
                     *stuck = 3;
@@ -396,6 +246,8 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     free(cost);
     free(n);
     free(index);
+    free(head);
+    free(next);
     free(scratch);
     return failed;
 }
@@ -405,7 +257,7 @@ void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_
         for (int k = 0; k < t->slot_count[l]; k++) {
             double turned[12], flange[12], box[12];
             int ok = 1;
-            spun(t->pose + 12 * l, t->spin[t->slot_first[l] + k], turned);
+            rp_spun(t->pose + 12 * l, t->spin[t->slot_first[l] + k], turned);
             rp_mul(turned, t->tcp_from_flange, flange);
             for (int b = 0; b < r->n_box && ok; b++) {
                 const int link = r->box_link[b], part = link - r->dof - 2;

@@ -3,6 +3,8 @@
 #define RP_LADDER_H
 #include "scene.h"
 
+#define RP_TURN (2 * 3.14159265358979323846)
+
 /* One layer is one waypoint of the coarse path with the spins its tool may have there (its slots). */
 typedef struct {
     int32_t n_layer, cap;       /* cap: most candidates of a layer, n_branch * most slots (times windings) */
@@ -45,4 +47,19 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
 
 /* slot_ok for every slot: tool and part boxes (on the flange of r) against the cell. */
 void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_t *slot_ok);
+/* o = pose · Rz(spin) */
+static inline void rp_spun(const double *pose, double spin, double *o) {
+    const double c = cos(spin), s = sin(spin);
+    for (int i = 0; i < 3; i++) {
+        o[4 * i] = pose[4 * i] * c + pose[4 * i + 1] * s;
+        o[4 * i + 1] = pose[4 * i + 1] * c - pose[4 * i] * s;
+        o[4 * i + 2] = pose[4 * i + 2];
+        o[4 * i + 3] = pose[4 * i + 3];
+    }
+}
+
+/* Joints whose range holds a whole turn: the same posture may lie at several values. */
+static inline int rp_turns(const rp_robot *r, int j) {
+    return !(r->prismatic >> j & 1) && r->upper[j] - r->lower[j] >= RP_TURN;
+}
 #endif

@@ -252,7 +252,8 @@ static void against_moving(const pose_block *a, const double *ha, const pose_blo
     for (int k = 0; k < NB; k++) alive[k] &= gap[k] >= margin;
 }
 
-static void free_block(const rp_scene *s, const rp_phase *p, const float q[RP_DOF][NB], int32_t tool, uint8_t *alive) {
+static void free_block(const rp_scene *s, const rp_phase *p, const float q[RP_DOF][NB], int32_t tool, int32_t part,
+                       uint8_t *alive) {
     const rp_robot *r = s->robot;
     const rp_world *w = s->world;
     pose_block frame[RP_DOF + 1], box[RP_BOXES];
@@ -271,12 +272,12 @@ static void free_block(const rp_scene *s, const rp_phase *p, const float q[RP_DO
     mul_fixed(&frame[r->dof - 1], r->tip, &frame[r->dof]);
     for (int b = 0; b < r->n_box; b++) {
         const int l = r->box_link[b];
-        if (l > r->dof + 1 && l - r->dof - 2 != p->carry) continue;
+        if ((l > r->dof + 1 && l - r->dof - 2 != p->carry) || (part == RP_ARM && l >= r->dof)) continue;
         mul_fixed(l == 0 ? &eye : &frame[l <= r->dof ? l - 1 : r->dof], r->box_pose[b], &box[b]);
     }
     for (int b = r->n_box - 1; b >= 0; b--) {
         const int l = r->box_link[b];
-        if (l == 0 || (!tool && l > r->dof)) continue;
+        if (l == 0 || (!tool && l > r->dof) || (part == RP_ARM && l >= r->dof) || (part == RP_WRIST && l < r->dof)) continue;
         for (int k = 0; k < w->n; k++) {
             const double asked = rp_asked(s, p, l, k);
             if (asked < -1e299) continue;
@@ -287,6 +288,7 @@ static void free_block(const rp_scene *s, const rp_phase *p, const float q[RP_DO
     for (int m = 0; m < s->n_pair; m++) {
         const int i = s->pair[2 * m], j = s->pair[2 * m + 1];
         if (j > r->dof + 1 && j - r->dof - 2 != p->carry) continue;
+        if ((part == RP_ARM && j >= r->dof) || (part == RP_WRIST && j < r->dof)) continue;
         for (int a = s->link_first[i]; a < s->link_first[i] + s->link_count[i]; a++)
             for (int b = s->link_first[j]; b < s->link_first[j] + s->link_count[j]; b++)
                 against_moving(&box[a], r->box_half[a], &box[b], r->box_half[b],
@@ -294,7 +296,8 @@ static void free_block(const rp_scene *s, const rp_phase *p, const float q[RP_DO
     }
 }
 
-void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool, uint8_t *ok) {
+void rp_scene_free_part(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool,
+                        int32_t part, uint8_t *ok) {
     float block[RP_DOF][NB];
     uint8_t alive[NB];
     int32_t from[NB], m = 0;
@@ -307,11 +310,15 @@ void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int
             for (int k = m; k < NB; k++)
                 for (int j = 0; j < s->robot->dof; j++) block[j][k] = block[j][0];
             memset(alive, 1, sizeof alive);
-            free_block(s, phase, block, tool, alive);
+            free_block(s, phase, block, tool, part, alive);
             for (int k = 0; k < m; k++) ok[from[k]] = alive[k];
             m = 0;
         }
     }
+}
+
+void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool, uint8_t *ok) {
+    rp_scene_free_part(s, phase, q, n, stride, tool, RP_ALL, ok);
 }
 
 void rp_overlaps(const rp_robot *r, const int32_t *pair, int32_t n_pair, const double *q, int32_t n, int32_t *hits) {

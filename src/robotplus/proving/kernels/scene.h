@@ -61,4 +61,9 @@ void rp_overlaps(const rp_robot *r, const int32_t *pair, int32_t n_pair, const d
 /* For n configurations q[joint * stride + i]: ok[i] &= free. tool = 0 leaves tool and part against the world out. */
 void rp_scene_free(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool,
                    uint8_t *ok);
+
+/* The same for what the last joint does not move (RP_ARM) or for what it moves against everything (RP_WRIST). */
+enum { RP_ALL, RP_ARM, RP_WRIST };
+void rp_scene_free_part(const rp_scene *s, const rp_phase *phase, const float *q, int32_t n, int32_t stride, int32_t tool,
+                        int32_t part, uint8_t *ok);
 #endif
