@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import gzip
 import json
+import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +18,7 @@ import report_sample
 from robotplus.certificates.certificate import Premise, Refusal
 from robotplus.matching.answer import Answer
 from robotplus.reporting import report
+from robotplus.reporting.figures import premise_value
 from robotplus.reporting.refusals import budget_said, grouped, reason
 from robotplus.reporting.report import report_html, write_report
 from robotplus.reporting.strings import STRINGS
@@ -251,6 +253,18 @@ def test_one_bar_holds_one_verdict_and_says_what_it_rests_on(answer: Answer) -> 
     text = Page(report_html(mixed, language="en")).text
     assert "rated payload (by a figure still to be confirmed)" in text
     assert reason("data_payload", "unknown")[1].endswith("is unknown")
+
+
+def test_joint_figures_of_premises_are_in_degrees(answer: Answer) -> None:
+    arm = answer.solutions[0].robot
+    half = math.pi / 2
+    speeds = Premise("velocity", [half, 2 * math.pi], "", "low", True)
+    assert premise_value(speeds, arm) == "90, 360 °/s"
+    assert premise_value(Premise("acceleration", [200.0, None], "", "low", True), arm) == "11459.2, — °/s²"
+    assert premise_value(Premise("limits", [[-half, math.pi]], "", "low", True), arm) == "-90 … 180 °"
+    sliding = dataclasses.replace(arm, joints=(dataclasses.replace(arm.joints[0], kind="prismatic"),))
+    assert premise_value(speeds, sliding) == premise_value(speeds, None) == "1.571, 6.283"
+    assert premise_value(Premise("payload_kg", 12.5, "", "low", True), arm) == "12.5 kg"
 
 
 def test_budgets_are_told_in_words(answer: Answer) -> None:

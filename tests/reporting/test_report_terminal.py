@@ -33,7 +33,9 @@ def test_the_table_ranks_the_solutions_and_counts_the_refusals(answer: Answer) -
     rows = [line for line in lines if "Example Works" in line]
     assert [r.split()[0] for r in rows] == ["1", "2", "3"]
     assert "✓ Proven" in rows[0] and "◐ Proven if confirmed" in rows[1] and "13.26–17.00 s" in rows[0]
-    assert any(line.startswith("5 ✕ Impossible") and "heavier" in line and "short by 2 kg" in line for line in lines)
+    assert any(
+        line.startswith("5 ✕ Impossible") and "heavier" in line and "short by 2 kg" in line for line in lines
+    )
     assert any("robotplus check out/cert-example_e12.json" in line for line in lines)
     assert any("--all checks the other 1 candidates" in line for line in lines)
     assert "ISO 10218-2" in lines[-1]

@@ -76,7 +76,7 @@ def _degrees_said(values: Sequence[Any]) -> str:
             words.append(" … ".join(_degrees_said([v]) for v in value))
         else:
             known = _number(value)
-            words.append(DASH if known is None else f"{math.degrees(known):.4g}")
+            words.append(DASH if known is None else f"{round(math.degrees(known), 1):.6g}")
     return ", ".join(words)
 
 
