@@ -1,13 +1,27 @@
-"""Changes to models: loading the built-in catalogue, and later claims and corrections."""
+"""Changes to models: the built-in catalogue, claims to speak for a model, corrections of a figure."""
 
 from __future__ import annotations
 
-from django.db import transaction
+import datetime as dt
 
-from robotplus.portal.catalogue.models import Model, ModelRevision
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from robotplus.hashing import digest
+from robotplus.portal.catalogue.access import access_model
+from robotplus.portal.catalogue.facts import corrected, read_figure
+from robotplus.portal.catalogue.models import Correction, Model, ModelClaim, ModelRevision
+from robotplus.portal.core.content import check_may_publish
+from robotplus.portal.core.errors import ForbiddenError, RefusedError
+from robotplus.portal.core.events import log_event
+from robotplus.portal.core.reader import Reader
+from robotplus.portal.matches.models import DeskRequest
+from robotplus.portal.parties.models import OrganisationKind
 from robotplus.robots.catalogue import Catalogue
 
 FILE_VERSION = 1  # of the robot file's format, kept beside each revision
+DUE_DAYS = 10  # the operator decides on a correction within
 
 
 @transaction.atomic
@@ -46,3 +60,109 @@ def do_load_catalogue(catalogue: Catalogue) -> int:
 
 def _digest(model: Model) -> str | None:
     return None if model.current is None else model.current.sha256
+
+
+@transaction.atomic
+def do_claim_model(reader: Reader, pk: str) -> ModelClaim:
+    """A maker asks to speak for a model; the operator decides, and looks twice where another maker does already.
+
+    Raises:
+        AbsentError, ForbiddenError: see the checks.
+    """
+    check_may_publish(reader)
+    model = access_model(reader, pk)
+    if reader.organisation is None or reader.organisation.kind != OrganisationKind.MAKER:
+        raise ForbiddenError(_("only a maker speaks for a model"))
+    live = ModelClaim.objects.filter(model=model, organisation=reader.organisation).exclude(state="rejected")
+    if (earlier := live.first()) is not None:
+        return earlier
+    claim = ModelClaim.objects.create(model=model, organisation=reader.organisation)
+    log_event(reader, "claim.make", claim, model=pk)
+    return claim
+
+
+@transaction.atomic
+def do_correct(reader: Reader, pk: str, *, figure: str, new: str, source: str, note: str = "") -> Correction:
+    """Propose another value for a figure, with its source. It waits for a decision and is kept whatever comes of it.
+
+    Raises:
+        AbsentError, ForbiddenError, RefusedError: see the checks.
+    """
+    if reader.user is None:
+        raise ForbiddenError(_("sign in to correct a figure"))
+    model = access_model(reader, pk, file=True)
+    value = read_figure(figure, new)
+    if not 3 <= len(source.strip()) <= 500:
+        raise RefusedError(_("name the source: document, page, address"), field="source")
+    document = {} if model.current is None else model.current.values
+    old = (document.get("ratings", {}).get(figure) or {}).get("value")
+    corrected(document, figure, value, source=source.strip(), confidence="medium")
+    made = Correction.objects.create(
+        model=model,
+        organisation=reader.organisation,
+        author=reader.user,
+        figure=figure,
+        old=old,
+        new=value,
+        source=source.strip(),
+        note=note.strip()[:2000],
+        due=timezone.localdate() + dt.timedelta(days=DUE_DAYS),
+    )
+    log_event(reader, "correction.make", made, figure=figure)
+    return made
+
+
+def apply_correction(reader: Reader, correction: Correction) -> ModelRevision:
+    """Make an accepted correction the model's next revision, inside the transaction of the decision.
+
+    A figure from the maker that speaks for the model is of high confidence, from anyone else of medium.
+
+    Raises:
+        RefusedError: the model has changed so that the figure no longer fits.
+    """
+    model = Model.objects.select_for_update().select_related("current").get(pk=correction.model_id)
+    if model.current is None:
+        raise RefusedError(_("the model has no file"))
+    speaks = model.claims.filter(state="approved", organisation=correction.organisation_id).exists()
+    document = corrected(
+        model.current.values,
+        correction.figure,
+        correction.new,
+        source=correction.source,
+        confidence="high" if speaks else "medium",
+    )
+    revision: ModelRevision = model.revisions.create(
+        number=model.revisions.count() + 1,
+        values=document,
+        kind_version=FILE_VERSION,
+        sha256=digest(document),
+        author=correction.author,
+    )
+    model.current = revision
+    model.save(update_fields=["current"])
+    log_event(reader, "model.revise", model, correction=correction.pk, number=revision.number)
+    return revision
+
+
+@transaction.atomic
+def do_ask_offer(reader: Reader, pk: str) -> DeskRequest:
+    """Nobody offers this model: the operator is asked to find who does, with a due date; asked twice, one request.
+
+    Raises:
+        AbsentError, ForbiddenError: see the checks.
+    """
+    if reader.user is None:
+        raise ForbiddenError(_("sign in first, so that the operator can answer you"))
+    model = access_model(reader, pk)
+    made, new = DeskRequest.objects.get_or_create(
+        kind="ask_offer",
+        organisation=reader.organisation,
+        user=reader.user,
+        subject_type="catalogue.model",
+        subject_id=model.pk,
+        state="open",
+        defaults={"due": timezone.localdate() + dt.timedelta(days=DUE_DAYS)},
+    )
+    if new:
+        log_event(reader, "desk.ask_offer", made, model=model.pk)
+    return made

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from robotplus.portal.catalogue.actions import apply_correction
 from robotplus.portal.catalogue.models import Correction, ModelClaim
 from robotplus.portal.core.errors import AbsentError, ConflictError, LimitError, RefusedError
 from robotplus.portal.core.events import log_event
@@ -105,6 +106,8 @@ def do_decide_correction(reader: Reader, pk: int, *, accept: bool, note: str = "
     if not Correction.objects.filter(pk=pk, state="open").update(**facts):
         raise ConflictError(_("it is decided already"))
     found.refresh_from_db()
+    if accept:
+        apply_correction(reader, found)
     log_event(reader, "correction.decide", found, after=state)
     if found.author is not None:
         notify(found.author, "correction.decide", found.model, by=reader, state=state)
