@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from robotplus.engine import engine_digest
 from robotplus.hashing import digest
@@ -27,7 +28,7 @@ def do_set_access(reader: Reader, certificate: Certificate, access: str) -> None
         RefusedError: no such access.
     """
     if access not in Certificate.Access.values:
-        raise RefusedError("no such access", field="access")
+        raise RefusedError(_("no such access"), field="access")
     before = certificate.access
     if before == access:
         return
@@ -75,5 +76,5 @@ def do_check(reader: Reader, certificate: Certificate) -> Job | None:
     if Result.objects.filter(key=key).exists():
         return None
     if not reader.user and not reader.visitor:
-        raise LimitError("your browser has to keep the visitor's cookie for this")
+        raise LimitError(_("your browser has to keep the visitor's cookie for this"))
     return do_enqueue(reader, "check", {"certificate": certificate.sha256}, key=key)

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from robotplus.portal.core.errors import AbsentError
@@ -59,7 +60,7 @@ def certificate(request: HttpRequest, hexdigest: str) -> HttpResponse:
 
 def _document(found: Certificate) -> dict[str, Any]:
     if found.result is None:
-        raise AbsentError("the file of this certificate is no longer kept")
+        raise AbsentError(_("the file of this certificate is no longer kept"))
     path = results.file_of(found.result.key, f"{found.sha256.removeprefix('sha256:')}.json")
     document: dict[str, Any] = json.loads(path.read_bytes())
     return document
@@ -105,7 +106,7 @@ def download(request: HttpRequest, hexdigest: str) -> FileResponse:
     """The whole file, for whoever may have it."""
     found = access_certificate(request.reader, hexdigest, file=True)  # type: ignore[attr-defined]
     if found.result is None:
-        raise AbsentError("the file of this certificate is no longer kept")
+        raise AbsentError(_("the file of this certificate is no longer kept"))
     path = results.file_of(found.result.key, f"{hexdigest}.json")
     name = f"cert-{found.model_id or hexdigest[:12]}.json"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/json")

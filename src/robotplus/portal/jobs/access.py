@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from robotplus.portal.core.errors import AbsentError
 from robotplus.portal.core.reader import Reader
@@ -33,5 +34,5 @@ def access_job(reader: Reader, pk: uuid.UUID) -> Job:
     """
     found = jobs_for(reader).filter(pk=pk).first()
     if found is None:
-        raise AbsentError("no such job", value=pk)
+        raise AbsentError(_("no such job"))
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from robotplus.portal.core.errors import ConflictError, LimitError
 from robotplus.portal.core.events import log_event
@@ -33,9 +34,9 @@ def do_enqueue(reader: Reader, kind: str, params: dict[str, Any], *, key: str) -
         return found
     waiting = Job.objects.filter(state=Job.State.QUEUED)
     if asker and waiting.filter(asker=asker).count() >= QUEUE_LIMIT:
-        raise LimitError("too many of your jobs are waiting; let some finish first")
+        raise LimitError(_("too many of your jobs are waiting; let some finish first"))
     if asker.startswith("v") and waiting.filter(asker__startswith="v").count() >= VISITOR_QUEUE_LIMIT:
-        raise LimitError("too many visitors are waiting; try again in some minutes, or sign in")
+        raise LimitError(_("too many visitors are waiting; try again in some minutes, or sign in"))
     try:
         with transaction.atomic():
             job = Job.objects.create(
@@ -49,7 +50,7 @@ def do_enqueue(reader: Reader, kind: str, params: dict[str, Any], *, key: str) -
             )
     except IntegrityError:  # a second request of the same asker was faster
         if (found := same.first()) is None:
-            raise ConflictError("it was just finished; look again") from None
+            raise ConflictError(_("it was just finished; look again")) from None
         return found
     log_event(reader, "job.enqueue", job, kind=kind)
     return job

@@ -15,13 +15,16 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from robotplus.portal.jobs import results
 from robotplus.portal.jobs.handlers import handler
 from robotplus.portal.jobs.models import Job, Result
 
 MAX_ATTEMPTS = 3
-GAVE_UP = "the work was interrupted three times; please ask again"
+GAVE_UP = gettext_noop(
+    "the work was interrupted three times; please ask again"
+)  # said in the page's language
 
 
 class LostLeaseError(RuntimeError):

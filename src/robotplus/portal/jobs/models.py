@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 
 
@@ -53,6 +54,11 @@ class Job(models.Model):
                 name="one_unfinished_job_an_asker_and_key",
             )
         ]
+
+    @property
+    def failure(self) -> str:
+        """Why it failed, in the language of the page where the sentence is ours."""
+        return _said(self.error) if self.error else ""
 
     @property
     def finished(self) -> bool:

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from robotplus.portal.core.errors import AbsentError
 
@@ -34,7 +35,7 @@ def folder_of(key: str) -> Path:
     """
     name = key.removeprefix("sha256:")
     if not (name.isascii() and name.isalnum()):
-        raise AbsentError("no such result", value=key)
+        raise AbsentError(_("no such result"))
     return root() / name
 
 
@@ -46,7 +47,7 @@ def file_of(key: str, name: str) -> Path:
     """
     path = folder_of(key) / name
     if "/" in name or name.startswith(".") or "\0" in name or not path.is_file():
-        raise AbsentError("no such file", value=name)
+        raise AbsentError(_("no such file"))
     return path
 
 

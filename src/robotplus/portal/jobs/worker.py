@@ -25,6 +25,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connections
+from django.utils.translation import gettext_noop
 
 from robotplus.errors import InputError
 from robotplus.portal.jobs import leases, results
@@ -36,7 +37,8 @@ log = logging.getLogger(__name__)
 POLL_S = 0.25
 TELL_S = 0.4  # progress is written no more often
 SWEEP_S = 2.0  # between two looks for leases that ran out
-DEFECT = "the work failed, a defect of ours; it was recorded"
+DEFECT = gettext_noop("the work failed, a defect of ours; it was recorded")
+TOO_LONG = gettext_noop("the work took too long and was ended; ask for less at once")
 
 
 class Worker:
@@ -126,7 +128,7 @@ class Worker:
                 if self.stop.is_set():
                     return "stopped", None
                 if now > deadline:
-                    return "failed", f"it took longer than {settings.JOB_TIME_LIMIT_S:g} s"
+                    return "failed", TOO_LONG
                 if (news is not None and now - told > TELL_S) or now - held > settings.JOB_LEASE_S / 5:
                     if leases.hold(job, news):
                         return "cancelled", None

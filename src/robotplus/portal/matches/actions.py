@@ -123,7 +123,8 @@ def do_adopt_answers(reader: Reader, visitor: str) -> int:
         mine = mine | Answer.objects.filter(visitor=visitor, user=None, organisation=None)
     moved = list(mine.select_for_update())
     for answer in moved:
-        Job.objects.filter(pk=answer.job_id).update(organisation=reader.organisation, user=reader.user)
+        if answer.job_id is not None:
+            Job.objects.filter(pk=answer.job_id).update(organisation=reader.organisation, user=reader.user)
         answer.user, answer.organisation = reader.user, reader.organisation
         answer.visitor, answer.origin, answer.expires_at = "", "", None
         answer.save()

@@ -69,7 +69,7 @@ def scenario_document(scenario: Scenario, numbers: Mapping[str, float]) -> dict[
 
 
 def document_of_uploads(
-    files: Iterable[UploadedFile], *, scenario: str = "", numbers: Mapping[str, float] | None = None
+    files: Iterable[UploadedFile[Any]], *, scenario: str = "", numbers: Mapping[str, float] | None = None
 ) -> dict[str, Any]:
     """The need document of uploaded files.
 
@@ -94,7 +94,7 @@ def document_of_uploads(
         return _around(get_scenario(scenario), numbers or {}, paths, Path(folder))
 
 
-def _keep(upload: UploadedFile, folder: Path) -> Path:
+def _keep(upload: UploadedFile[Any], folder: Path) -> Path:
     """Write one upload into the folder under its own plain name, counting what really comes."""
     name = PurePosixPath((upload.name or "").replace("\\", "/")).name
     suffix = PurePosixPath(name).suffix.lower()

@@ -205,7 +205,12 @@ def empty(text: str, href: str = "", label: str = "", symbol: str = "search") ->
 
 @register.inclusion_tag("ui/player.html")
 def player(
-    glb: str, profile: str = "", poster: str = "", title: str = "", height: int = 360
+    glb: str,
+    profile: str = "",
+    poster: str = "",
+    title: str = "",
+    height: int = 360,
+    autoload: bool = False,
 ) -> dict[str, Any]:
     """The 3D playback of a solution.
 
@@ -214,8 +219,16 @@ def player(
         profile: address of its curves as JSON: ``t`` [s] and any of ``clearance_mm``, ``clearance_asked_mm``,
             ``speed_used``, ``torque_used`` (fractions of the limit), each a list as long as ``t``.
         poster: address of a still picture, shown until someone presses play.
+        autoload: shown at once, standing still; for pages that are about this one motion.
     """
-    return {"glb": glb, "profile": profile, "poster": poster, "title": title, "height": height}
+    return {
+        "glb": glb,
+        "profile": profile,
+        "poster": poster,
+        "title": title,
+        "height": height,
+        "autoload": autoload,
+    }
 
 
 @register.simple_tag(takes_context=True)
