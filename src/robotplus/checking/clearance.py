@@ -168,17 +168,23 @@ class Clearance:
         """All combinations but those that the first bound shows clear."""
         floors = self.highest[sweep.pieces.move]
         near = np.isfinite(floors)
+        used = {
+            True: sweep.moved,
+            False: sweep.moved,
+        }  # way on the piece and room, for B along with the base or not
+        if room is not None:
+            used = {True: sweep.moved + room.base, False: sweep.moved + room.world}
         for b in np.unique(self.pairs.boxes[:, 1]).tolist():
             of_b = np.flatnonzero((self.pairs.boxes[:, 1] == b) & near.any(axis=0))
+            if not len(of_b):
+                continue
             a = self.pairs.boxes[of_b, 0]
             apart = sweep.centre[:, a] - sweep.centre[:, b, None]
             inside = np.abs(apart @ sweep.placed.rotation[sweep.i0, b]) - self.rig.half[b]
             np.maximum(inside, 0.0, out=inside)
-            demanded = floors[:, of_b]
-            if room is not None:
-                demanded = np.maximum(demanded, np.where(self.along[of_b], room.base[:, a], room.world[:, a]))
             distance = np.sqrt(np.einsum("nki,nki->nk", inside, inside)) - self.rig.radius[a]
-            near[:, of_b] &= ~(distance - sweep.moved[:, a] >= demanded)
+            wanted = np.maximum(floors[:, of_b] + sweep.moved[:, a], used[bool(self.along[of_b[0]])][:, a])
+            near[:, of_b] &= ~(distance >= wanted)
         piece, pair = np.nonzero(near)
         return piece, pair
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,9 +99,7 @@ def build_pairs(
     boxes = np.array(
         [(i, j) for a, b, _ in rows for i in index[a] for j in index[b]], dtype=np.int64
     ).reshape(-1, 2)
-    needed = np.full((len(certificate.moves), len(rows)), UNCHECKED)
-    for m, row in enumerate(_needed_rows(program, certificate, rows=rows, obstacles=obstacles)):
-        needed[m] = row
+    needed = _needed(program, certificate, rows=rows, obstacles=obstacles)
     first = [0 if is_cell else body_number(b, rig.dof) for _, b, is_cell in rows]
     repeat = np.repeat(np.arange(len(rows)), count)
     return PairTable(
@@ -113,29 +111,27 @@ def build_pairs(
     )
 
 
-def _needed_rows(
+def _needed(
     program: Program,
     certificate: Certificate,
     *,
     rows: Sequence[tuple[str, str, bool]],
     obstacles: dict[str, Obstacle],
-) -> Iterable[list[float]]:
-    need = program.requirements
+) -> Array:
+    """(moves, rows) distance [m] that must remain between two bodies, -inf where it is not looked at."""
+    need, names = program.requirements, [*obstacles, PEDESTAL]
+    cell = np.array([is_cell for *_, is_cell in rows], dtype=bool)
+    link = np.array([a.startswith("link_") for a, *_ in rows], dtype=bool)
+    part = np.array([int(a.split()[1]) if a.startswith("part ") else -1 for a, *_ in rows])
+    fixed = np.array([names.index(b) if is_cell else 0 for _, b, is_cell in rows])
+    out = np.full((len(certificate.moves), len(rows)), UNCHECKED)
     for m, move in enumerate(certificate.moves):
         stop = program.stops[certificate.order[move.stop]]
-        parts = {f"part {i}" for i in carried(move, stop)}
         positions = {0, len(certificate.order)} if closing(certificate.moves, m) else {move.stop}
-        there = {name for name, o in obstacles.items() if any(present(o, p) for p in positions)} | {PEDESTAL}
-        travelling = move.kind == "travel"
-        may_touch = set() if travelling else {n for n, o in obstacles.items() if o.name in stop.touches}
-        row = []
-        for a, b, is_cell in rows:
-            held = not a.startswith("part ") or a in parts
-            if not held or (is_cell and (b not in there or (a.startswith("part ") and b in may_touch))):
-                row.append(UNCHECKED)
-            elif not is_cell:
-                row.append(0.0)
-            else:
-                is_link = a.startswith("link_")
-                row.append(need.min_clearance if is_link or travelling else need.tool_clearance)
-        yield row
+        there = [any(present(o, p) for p in positions) for o in obstacles.values()]
+        touched = [move.kind != "travel" and o.name in stop.touches for o in obstacles.values()]
+        held = (part < 0) | np.isin(part, list(carried(move, stop)))
+        looked_at = np.array([*there, True])[fixed] & ~((part >= 0) & np.array([*touched, False])[fixed])
+        apart = np.where(link | (move.kind == "travel"), need.min_clearance, need.tool_clearance)
+        out[m] = np.where(held & (looked_at | ~cell), np.where(cell, apart, 0.0), UNCHECKED)
+    return out

@@ -17,6 +17,8 @@ from robotplus.robots.frames import box_transform, transform
 from robotplus.robots.model import Array, OrientedBox, Robot
 from robotplus.scenarios.task import Part, Tool
 
+ROUNDING = 1e-6  # [m] more than a distance loses as the root of a difference of squares of lengths up to 10 m
+
 
 @dataclass(frozen=True)
 class Box:
@@ -163,7 +165,7 @@ class Rig:
         return np.concatenate([linear, angular], axis=2).transpose(0, 2, 1)
 
     def radii(self, poses: Poses, centre: Array, radius: Array) -> Array:
-        """Largest distance of the points of balls from each joint axis; 1 for prismatic joints.
+        """Largest distance of the points of balls from each joint axis, rounded up; 1 for prismatic joints.
 
         Args:
             centre: (m, k, 3) world centres. radius: (k,).
@@ -171,10 +173,12 @@ class Rig:
         Returns:
             (m, k, n)
         """
-        arm = centre[:, :, None] - poses.origin[:, None, 1:]
-        along = np.einsum("mkji,mji->mkj", arm, poses.axis)
-        square = np.einsum("mkji,mkji->mkj", arm, arm) - along**2
-        distance = np.sqrt(np.maximum(square, 0.0)) + radius[:, None]
+        base = self.world_from_base[:3, 3]
+        c, o, axis = centre - base, poses.origin[:, 1:] - base, poses.axis
+        along = c @ axis.transpose(0, 2, 1) - np.einsum("mji,mji->mj", o, axis)[:, None]
+        square = np.einsum("mki,mki->mk", c, c)[:, :, None] - 2.0 * (c @ o.transpose(0, 2, 1))
+        square += np.einsum("mji,mji->mj", o, o)[:, None] - along**2
+        distance = np.sqrt(np.maximum(square, 0.0)) + (radius[:, None] + ROUNDING)
         return np.where(self.revolute, distance, 1.0)
 
     def geometry(self, pairs: Ints) -> tuple[pinocchio.GeometryModel, pinocchio.GeometryData]:
