@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from robotplus.portal.web.fields import ORIGINS, PLAN_FIELDS, origin
 from robotplus.portal.web.figures import field_figures, month_funnel, playbacks
 from robotplus.portal.web.finding import find_scenarios, meant, words
 from robotplus.portal.web.showing import case, indicator
+from robotplus.portal.web.storage import StaticStorage
 from robotplus.robots.catalogue import Catalogue
 from robotplus.scenarios.library import Indicator, ReferenceCase, scenarios
 
@@ -265,3 +267,12 @@ def test_figures_of_cases_read_as_words_and_units() -> None:
     shown = case(made)
     assert shown.figures == (("arc on", "10–20", "%"), ("work range", "12 / 3", "m"), ("ok", "✓", ""))
     assert shown.link == "http://a.b/c"
+
+
+def test_a_front_end_that_was_not_built_leaves_plain_names(tmp_path: Path, settings: Any) -> None:
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "a.css").write_text("a{}")
+    storage = StaticStorage(location=str(tmp_path), base_url="/static/")
+    storage.hashed_files = {}
+    assert re.fullmatch(r"/static/a\.[0-9a-f]{12}\.css", storage.url("a.css"))
+    assert storage.url("web/never-built.css") == "/static/web/never-built.css"

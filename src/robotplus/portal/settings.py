@@ -162,14 +162,13 @@ TIME_ZONE = os.environ.get("TZ") or "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-WHITENOISE_MANIFEST_STRICT = False  # pages show, unstyled, when the front end is not built
 MEDIA_ROOT = HOME / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "robotplus.portal.web.storage.StaticStorage"
     },
 }
 UPLOAD_LIMIT = 50 * 2**20  # bytes of one file

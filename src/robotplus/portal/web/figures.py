@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ class Playback:
     scenario: Scenario
     model: Model
     capability: Capability
+
+    @property
+    def newness(self) -> tuple[bool, float]:
+        """Sorts what is proven before what is to be confirmed, and the latest first."""
+        return self.capability.verdict != PROVEN, -self.capability.at.timestamp()
 
     @property
     def cycle_s(self) -> float | None:
@@ -111,8 +117,13 @@ def playbacks(chosen: Sequence[Scenario]) -> dict[str, Playback]:
         model__access=Model.Access.PUBLIC,
         certificate__access=Certificate.Access.PUBLIC,
         certificate__result__isnull=False,
-    ).select_related("model__current", "certificate__result")
+    ).values_list("scenario", "verdict", "claims__cycle_time_s__nominal", "pk")
+    best: dict[str, tuple[bool, float, int]] = {}
+    for scenario, verdict, cycle, pk in rows:
+        rank = (verdict != PROVEN, float(cycle or math.inf), pk)
+        best[scenario] = min(rank, best.get(scenario, rank))
     known = {s.id: s for s in chosen}
-    found = [Playback(known[row.scenario], row.model, row) for row in rows]
-    found.sort(key=lambda p: (p.capability.verdict != PROVEN, p.cycle_s or 1e9), reverse=True)
-    return {p.scenario.id: p for p in found}  # the best comes last and stays
+    found = Capability.objects.filter(pk__in=[pk for _, _, pk in best.values()]).select_related(
+        "model__current", "certificate__result"
+    )
+    return {c.scenario: Playback(known[c.scenario], c.model, c) for c in found}

@@ -26,7 +26,7 @@ PARTS: Final = {"glb": "model/gltf-binary", "profile.json": "application/json", 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    shown = list(figures.playbacks(scenarios()).values())[:SHOWN]
+    shown = sorted(figures.playbacks(scenarios()).values(), key=lambda p: p.newness)[:SHOWN]
     context = {"fields": figures.field_figures(), "playbacks": shown, "funnel": figures.month_funnel()}
     return render(request, "web/home.html", context)
 
