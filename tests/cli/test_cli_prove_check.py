@@ -59,7 +59,8 @@ def test_a_robot_may_be_called_by_its_model(command: Command, catalogue: Path) -
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("ur_ur10ee", "ur_ur10e"), ("kuka_kr7_r900", "kuka_kr7_r900_3")]
+    ("typed", "meant"),
+    [("ur_ur10ee", "ur_ur10e"), ("kuka_kr7_r900", "kuka_kr7_r900_3"), ("KR20", "kuka_kr20_r3100")],
 )
 def test_did_you_mean(typed: str, meant: str, command: Command) -> None:
     said = command("prove", SEAM, "--robot", typed)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from robotplus.robots.model import Robot
 
 
+SUGGESTED = 5  # ids of robots that a part of a name may mean
+
+
 def open_catalogue(folder: Path | None, added: Sequence[Path] | None) -> Catalogue:
     """The built-in catalogue, or a folder's, with single robot files added.
 
@@ -40,7 +43,8 @@ def find_robot(catalogue: Catalogue, robot_id: str) -> Robot:
         alike = [r for r in catalogue.values() if _letters(robot_id) in _names(r)]
         if len(alike) == 1:
             return alike[0]
-        near = catalogue.near(robot_id)
+        within = [r.id for r in catalogue.values() if any(_letters(robot_id) in name for name in _names(r))]
+        near = catalogue.near(robot_id) or (within[:SUGGESTED] if _letters(robot_id) else [])
         fix = f"did you mean {', '.join(near)}?" if near else "`robotplus robots` lists them"
         raise InputError("no robot of this id", value=robot_id, fix=fix)
     return robot

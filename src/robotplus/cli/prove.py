@@ -134,7 +134,7 @@ def told(refusal: Refusal, language: Language = "en") -> str:
     stated = [words.known(refusal.verdict), colon, words.pick(*reason(refusal.constraint, refusal.verdict))]
     if refusal.needed is not None:
         for key, value in (("needed", refusal.needed), ("available", refusal.available)):
-            stated += [comma, words(key), " ", words.pick(*amount(value, refusal.unit))]
+            stated += [comma, words(key).lower(), " ", words.pick(*amount(value, refusal.unit))]
     if refusal.where:
         stated += [then, words.phrase(refusal.where)]
     if refusal.budget:
