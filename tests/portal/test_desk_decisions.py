@@ -125,11 +125,13 @@ def test_a_correction_is_decided_once_and_declined_with_a_reason(cast: Cast) -> 
     operator = cast.reader("operator")
     with pytest.raises(RefusedError):
         actions.do_decide_correction(operator, correction.pk, accept=False)
-    actions.do_decide_correction(operator, correction.pk, accept=True)
+    actions.do_decide_correction(operator, correction.pk, accept=False, note="the data sheet says 10")
     with pytest.raises(ConflictError):
-        actions.do_decide_correction(operator, correction.pk, accept=True)
+        actions.do_decide_correction(operator, correction.pk, accept=False, note="again")
     correction.refresh_from_db()
-    assert (correction.state, correction.decided_by) == ("accepted", cast.operator)
+    assert (correction.state, correction.decided_by) == ("declined", cast.operator)
+    assert correction.note == "the data sheet says 10"
+    assert Notice.objects.get(verb="correction.decide").user == cast.rival
 
 
 def test_whoever_sees_something_may_report_it(cast: Cast) -> None:
@@ -259,8 +261,19 @@ def test_the_operators_pages_show_what_waits_with_few_queries(
     assert page.count("焊接集成") == 8 and page.count("座椅骨架弧焊") == 8 and "New Plant" in page
     for path in ("/desk/events/?verb=offer.", "/desk/requests/", "/desk/officials/", "/desk/funnel/"):
         assert client.get(path).status_code == 200
-    for query in ("organisation=x", "subject_type=%00", "page=zzz"):
+    for query in ("organisation=x", "subject_type=x", "page=zzz"):
         assert client.get(f"/desk/events/?{query}").status_code == 200
+
+
+def test_no_control_character_gets_to_the_database(cast: Cast) -> None:
+    client, fresh = cast.client("operator"), cast.reader("newcomer").organisation
+    assert fresh is not None
+    for path in ("/desk/events/?verb=a%00", "/organisations/?q=%00", "/report/catalogue.model/a%00"):
+        assert client.get(path).status_code == 400
+    refused = client.post(f"/desk/organisations/{fresh.pk}", {"move": "reject", "note": "a\0b"})
+    assert refused.status_code == 400
+    fresh.refresh_from_db()
+    assert fresh.state == "pending"
 
 
 def test_the_operator_approves_from_the_page(cast: Cast) -> None:

@@ -179,5 +179,5 @@ def test_the_page_and_its_exports_say_the_same(
     assert cells[1:] == [r[:2] for r in page.context["rows"]]
     text = client.get("/desk/funnel.csv?by=area").content.decode("utf-8-sig")
     assert [r[:2] for r in csv.reader(io.StringIO(text))][1] == ["沙坪坝区", "6"]
-    for odd in ("by=x", "area=nowhere", "start=x&end=0", "field=%00"):
+    for odd in ("by=x", "area=nowhere", "start=x&end=0", "field=x"):
         assert client.get(f"/desk/funnel/?{odd}").status_code == 200

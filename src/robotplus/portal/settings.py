@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "robotplus.portal.parties.middleware.AccountPagesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "robotplus.portal.core.reader.ReaderMiddleware",
     "robotplus.portal.core.middleware.ContentPolicyMiddleware",

@@ -120,7 +120,7 @@ def apply_correction(reader: Reader, correction: Correction) -> ModelRevision:
     Raises:
         RefusedError: the model has changed so that the figure no longer fits.
     """
-    model = Model.objects.select_for_update().select_related("current").get(pk=correction.model_id)
+    model = Model.objects.select_for_update(of=("self",)).select_related("current").get(pk=correction.model_id)
     if model.current is None:
         raise RefusedError(_("the model has no file"))
     speaks = model.claims.filter(state="approved", organisation=correction.organisation_id).exists()

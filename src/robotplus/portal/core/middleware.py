@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from robotplus.errors import InputError
-from robotplus.portal.core.errors import AbsentError, ConflictError, ForbiddenError, LimitError
+from robotplus.portal.core.errors import AbsentError, ConflictError, ForbiddenError, LimitError, RefusedError
 
 STATUS: dict[type[InputError], int] = {
     AbsentError: 404,
@@ -35,6 +36,17 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> HttpResponse | None:
+        """NUL stands in no text that people type, and PostgreSQL takes none: nothing with one gets to a view."""
+        given = [request.GET] if request.method in ("GET", "HEAD") else [request.GET, request.POST]
+        texts = [t for form in given for _name, several in form.lists() for t in several]
+        if any("\0" in str(t) for t in (*texts, *kwargs.values())):
+            error = RefusedError(_("the text contains control characters"))
+            return render(request, "refusal.html", {"error": error}, status=400)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, InputError):

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,13 @@ class SignupForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=80)
     consent = forms.BooleanField(label=_("I agree to the privacy notice"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        link = format_html(
+            '<a href="{}" target="_blank">{}</a>', settings.SITE["privacy_url"], _("Privacy notice")
+        )
+        self.fields["consent"].help_text = link
+
     def signup(self, request: HttpRequest, user: User) -> None:
         user.name = self.cleaned_data["name"]
         user.language = (get_language() or "zh-hans")[:10]
@@ -53,7 +61,7 @@ class SignupForm(forms.Form):
 
 class DescriptionForm(forms.Form):
     areas = forms.MultipleChoiceField(
-        label=_("Where you are"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Districts you are in"), required=False, widget=forms.CheckboxSelectMultiple
     )
     website = forms.CharField(label=_("Website"), required=False, max_length=200)
     about = forms.CharField(label=_("About you"), required=False, widget=forms.Textarea(attrs={"rows": 4}))

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from robotplus.portal.core.errors import AbsentError, RefusedError
@@ -20,6 +21,16 @@ from robotplus.portal.desk.forms import ReportForm
 from robotplus.portal.kinds import kind as kind_of
 from robotplus.portal.matches.models import DeskRequest
 from robotplus.portal.parties.forms import show_problems
+
+SUBJECTS = {
+    "needs.need": gettext_lazy("Need"),
+    "offers.offer": gettext_lazy("Offer"),
+    "catalogue.model": gettext_lazy("Robot model"),
+    "parties.organisation": gettext_lazy("Organisation"),
+    "programmes.programme": gettext_lazy("Programme"),
+    "evidence.certificate": gettext_lazy("Certificate"),
+    "deals.deal": gettext_lazy("Deal"),
+}
 
 
 def report(request: ReaderRequest, kind: str, pk: str) -> HttpResponse:
@@ -55,6 +66,7 @@ def _page(request: ReaderRequest, found: DeskRequest, *, status: int = 200, **mo
         "at_desk": at_desk,
         "may_open": at_desk and found.kind in REPORTS and found.state == "open",
         "subject_url": subject_url(found.subject_type, found.subject_id),
+        "subject_word": SUBJECTS.get(found.subject_type, found.subject_type),
         "subject_name": _name(found) if request.reader.is_operator else "",
     }
     return render(request, "desk/request.html", context | more, status=status)

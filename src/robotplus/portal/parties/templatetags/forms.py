@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms, template
-from django.forms.boundfield import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -44,3 +44,12 @@ def is_group(field: BoundField) -> bool:
 @register.filter
 def is_file(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.FileInput)
+
+
+@register.filter
+def boxes(field: BoundField) -> list[BoundWidget]:
+    """The boxes or radio buttons of a group, each with its class."""
+    found = list(field.subwidgets)
+    for box in found:
+        box.data["attrs"]["class"] = "form-check-input"
+    return found
