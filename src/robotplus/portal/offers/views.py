@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from robotplus.portal.core.content import sides_of
+from robotplus.portal.core.content import check_may_edit, sides_of
+from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.events import events_of
-from robotplus.portal.core.kinded import Save, form_page, new_page, reader_of
+from robotplus.portal.core.kinded import Save, form_page, named_kind, new_page, reader_of
+from robotplus.portal.core.sheets import sheet_response
 from robotplus.portal.kinds import Kind, kind, noun_kinds
 from robotplus.portal.offers.access import access_offer, listed, offers_for
 from robotplus.portal.offers.actions import do_create_offer, do_move_offer, do_revise_offer
+from robotplus.portal.offers.importing import CellProblem, TableError, do_import_offers
 from robotplus.portal.offers.models import Offer
+from robotplus.portal.offers.tables import columns, read_table
 
 PAGE = 24
+LISTED = 200  # problems of a table shown at once
 
 
 @require_GET
@@ -97,3 +106,34 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     do_move_offer(reader_of(request), pk, request.POST.get("move", ""), reason=reason)
     return redirect("offer", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def import_table(request: HttpRequest) -> HttpResponse:
+    """Many offers at once: choose a kind, take its empty table, upload it filled in."""
+    reader = reader_of(request)
+    check_may_edit(reader)
+    named = request.POST.get("kind") or request.GET.get("kind", "")
+    of = named_kind(named, "offer") if named else None
+    problems: Sequence[CellProblem] = ()
+    error = ""
+    if request.method == "POST" and of is not None:
+        try:
+            if (upload := request.FILES.get("file")) is None:
+                raise RefusedError(_("choose a file"), field="file")
+            made = do_import_offers(reader, of.id, read_table(upload, of))
+        except TableError as e:
+            problems, error = e.cells, e.message
+        except RefusedError as e:
+            error = e.message
+        else:
+            messages.success(request, _("%(n)d offers were imported as drafts.") % {"n": len(made)})
+            return redirect("offers_mine")
+    context = {"kinds": noun_kinds("offer"), "kind": of, "problems": problems[:LISTED], "error": error}
+    return render(request, "offers/import.html", context, status=422 if error else 200)
+
+
+@require_GET
+def empty_table(request: HttpRequest, named: str, kind: str) -> HttpResponse:
+    """The empty table of a kind of offer."""
+    return sheet_response([columns(named_kind(named, "offer"))], name=f"offers-{named}", kind=kind)
