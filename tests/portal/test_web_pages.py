@@ -21,7 +21,8 @@ from robotplus.portal.needs.models import Need
 from robotplus.portal.web.fields import ORIGINS, PLAN_FIELDS, origin
 from robotplus.portal.web.figures import field_figures, month_funnel, playbacks
 from robotplus.portal.web.finding import find_scenarios, meant, words
-from robotplus.portal.web.showing import case, indicator
+from robotplus.portal.web.phrases import is_chinese
+from robotplus.portal.web.showing import case, indicator, texts
 from robotplus.portal.web.storage import StaticStorage
 from robotplus.robots.catalogue import Catalogue
 from robotplus.scenarios.library import Indicator, ReferenceCase, scenarios
@@ -265,7 +266,12 @@ def test_figures_of_cases_read_as_words_and_units() -> None:
         {"arc_on_pct": [10, 20], "work_range_m": [12, 3], "ok": True},
     )
     shown = case(made)
-    assert shown.figures == (("arc on", "10–20", "%"), ("work range", "12 / 3", "m"), ("ok", "✓", ""))
+    said = [(words.zh, words.en, value, unit) for words, value, unit in shown.figures]
+    assert said == [
+        ("arc on", "arc on", "10–20", "%"),
+        ("工作范围", "work range", "12 / 3", "m"),
+        ("ok", "ok", "✓", ""),
+    ]
     assert shown.link == "http://a.b/c"
 
 
@@ -276,3 +282,18 @@ def test_a_front_end_that_was_not_built_leaves_plain_names(tmp_path: Path, setti
     storage.hashed_files = {}
     assert re.fullmatch(r"/static/a\.[0-9a-f]{12}\.css", storage.url("a.css"))
     assert storage.url("web/never-built.css") == "/static/web/never-built.css"
+
+
+@pytest.mark.parametrize("scenario", [s for s in scenarios() if s.family], ids=lambda s: s.id)
+def test_what_scenario_files_say_in_english_is_said_in_chinese(scenario: Any) -> None:
+    sentences = [t.zh for found in texts(scenario).values() for t in found]
+    names = [words.zh for one in scenario.cases for words, _, _ in case(one).figures]
+    assert [t for t in (*sentences, *names) if not is_chinese(t)] == []
+
+
+def test_what_needs_chinese_is_told_from_what_does_not() -> None:
+    assert (
+        is_chinese("GB/T 12642（凭记忆）")
+        and is_chinese("ISO/TS 15066 (memory)")
+        and not is_chinese("payload")
+    )

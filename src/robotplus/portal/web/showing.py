@@ -9,6 +9,7 @@ from typing import Any, Final
 from robotplus.portal.catalogue.models import Model
 from robotplus.portal.kinds.kind import Label
 from robotplus.portal.web.fields import origin
+from robotplus.portal.web.phrases import figure_name, sentence
 from robotplus.portal.web.templatetags.ui import plain_number
 from robotplus.reporting.drawing import robot_svg
 from robotplus.robots.files import read_robot
@@ -54,7 +55,7 @@ class ShownCase:
     """A reference case: its figures as (words, value, unit), and a link where its source is an address."""
 
     case: ReferenceCase
-    figures: tuple[tuple[str, str, str], ...]
+    figures: tuple[tuple[Label, str, str], ...]
     link: str
     origin: Label
 
@@ -73,7 +74,7 @@ def case(one: ReferenceCase) -> ShownCase:
     return ShownCase(one, shown, address[0] if address else "", origin(one.evidence))
 
 
-def _figure(key: str, value: Any) -> tuple[str, str, str]:
+def _figure(key: str, value: Any) -> tuple[Label, str, str]:
     """A case's figure: ``manual_arc_on_pct = 20`` reads "manual arc on", "20", "%"."""
     parts = key.split("_")
     unit = ""
@@ -83,7 +84,7 @@ def _figure(key: str, value: Any) -> tuple[str, str, str]:
     units = [i for i, p in enumerate(parts) if i and p.lower() in UNITS]
     if units:
         unit = UNITS[parts.pop(units[-1]).lower()]
-    return " ".join(parts), _said_value(value), unit
+    return figure_name(key, " ".join(parts)), _said_value(value), unit
 
 
 def _said_value(value: Any) -> str:
@@ -97,14 +98,16 @@ def _said_value(value: Any) -> str:
     return str(value)
 
 
-def texts(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """The lists of sentences that a scenario carries."""
-    return {
+def texts(scenario: Scenario) -> dict[str, list[Label]]:
+    """The lists of sentences that a scenario carries, and what people reach without a robot."""
+    lists = {
         "constraints": scenario.constraints,
         "credentials": scenario.credentials,
         "standards": scenario.standards,
         "notes": scenario.notes,
+        "human": (scenario.human_baseline,) if scenario.human_baseline else (),
     }
+    return {name: [sentence(t) for t in found] for name, found in lists.items()}
 
 
 def drawing(model: Model) -> str:
