@@ -74,7 +74,7 @@ def check(certificate: Certificate, robots: RobotStore, *, need: Need | None = N
 
 
 def _program(certificate: Certificate, need: Need | None, findings: Findings) -> Program | None:
-    """The task, lowered anew from the document in the certificate."""
+    """The task, lowered anew from the document in the certificate, or from the same one in the need asked about."""
     try:
         stated = digest(certificate.need)
     except (TypeError, ValueError, RecursionError):
@@ -85,6 +85,8 @@ def _program(certificate: Certificate, need: Need | None, findings: Findings) ->
     if need is not None and need.sha256 != certificate.need_sha256:
         findings.refuse("need_different", f"asked {need.sha256}, certified {certificate.need_sha256}")
         return None
+    if need is not None:
+        return need.program
     try:
         if not isinstance(certificate.need, dict):
             raise InputError("not a table", "need")
