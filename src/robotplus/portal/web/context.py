@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from robotplus import __version__
 from robotplus.portal.core.reader import NOBODY, Reader
 from robotplus.portal.jobs.models import Job
-from robotplus.portal.parties.models import Notice
+from robotplus.portal.parties.access import unread_count
 
 WORDS: Final[tuple[tuple[str, Promise], ...]] = (
     ("/scenarios/", pgettext_lazy("navigation", "Scenarios")),
@@ -37,7 +37,7 @@ def corner_of(reader: Reader) -> Corner:
         return Corner(0, 0)
     live = (Job.State.QUEUED, Job.State.RUNNING)
     return Corner(
-        notices=Notice.objects.filter(user=reader.user, read_at=None).count(),
+        notices=unread_count(reader),
         jobs=Job.objects.filter(user=reader.user, state__in=live).count(),
     )
 
