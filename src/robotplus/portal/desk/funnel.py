@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from robotplus.portal.core.reader import Reader
@@ -29,6 +29,7 @@ By = Literal["field", "area", "month"]
 AGREED = frozenset({"accepted", "delivering", "delivered", "done"})
 BASES = tuple(LedgerLine.Basis.values)
 OTHERS = "others"
+BATCH = 5000  # keys of one query
 
 
 @dataclass
@@ -120,10 +121,11 @@ def _answered(needs: set[int]) -> dict[int, bool]:
     for need, key in answers:
         if need in needs:
             keys[need].add(key)
-    wanted = {k for found in keys.values() for k in found}
-    counts = {
-        k: s.get("counts", {}) for k, s in Result.objects.filter(key__in=wanted).values_list("key", "summary")
-    }
+    wanted = sorted({k for found in keys.values() for k in found})
+    counts: dict[str, dict[str, int]] = {}
+    for start in range(0, len(wanted), BATCH):
+        some = Result.objects.filter(key__in=wanted[start : start + BATCH])
+        counts |= {k: summary.get("counts", {}) for k, summary in some.values_list("key", "summary")}
     return {
         need: any(counts[k].get("proven", 0) > 0 for k in found if k in counts)
         for need, found in keys.items()
@@ -132,25 +134,23 @@ def _answered(needs: set[int]) -> dict[int, bool]:
 
 
 def _count_deals(rows: dict[str, Row], chosen: Q, by: By) -> None:
-    deals = (
-        Deal.objects.filter(chosen, buyer__is_example=False, seller__is_example=False)
-        .annotate(lines=Count("ledger"))
-        .values_list("pk", "buyer", "seller", "field", "area__code", "created_at", "state")
-    )
+    deals = Deal.objects.filter(chosen, buyer__is_example=False, seller__is_example=False)
     place: dict[int, Row] = {}
-    for pk, buyer, seller, field_, area, at, state in deals:
+    facts = deals.values_list("pk", "buyer", "seller", "field", "area__code", "created_at", "state")
+    for pk, buyer, seller, field_, area, at, state in facts:
         row = place[pk] = _row(rows, _key(by, field_, area, at))
         row.inquiries += 1
         row.deals += state in AGREED
         row.organisations |= {buyer, seller}
-    for deal, amount, currency, basis in _contracts(place):
-        place[deal].amounts[basis, currency] += amount
+    for deal, amount, currency, basis in _contracts(deals):
+        if deal in place:
+            place[deal].amounts[basis, currency] += amount
 
 
-def _contracts(deals: Iterable[int]) -> Iterable[tuple[int, Decimal, str, str]]:
+def _contracts(deals: QuerySet[Deal]) -> Iterable[tuple[int, Decimal, str, str]]:
     """The contract sum of each deal as it is best known: seen before confirmed before declared, the last one."""
     best: dict[int, tuple[int, int, tuple[int, Decimal, str, str]]] = {}
-    lines = LedgerLine.objects.filter(deal__in=list(deals), kind="contract")
+    lines = LedgerLine.objects.filter(deal__in=deals.values("pk"), kind="contract")
     for pk, deal, amount, currency, basis in lines.values_list("pk", "deal", "amount", "currency", "basis"):
         ranked = (BASES.index(basis), pk, (deal, amount, currency, basis))
         best[deal] = max(best.get(deal, ranked), ranked)
