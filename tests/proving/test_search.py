@@ -10,7 +10,7 @@ from proving_cases import CATALOGUE, OF_CLASS, seam_need
 
 from robotplus.proving import make_context
 from robotplus.proving.body import make_body
-from robotplus.proving.outcome import Found
+from robotplus.proving.outcome import Failed, Found, Stage
 from robotplus.proving.search import DEFAULT, Budget, Outcome, candidates, key_layers, search
 from robotplus.scenarios.cell import world_from_base
 from robotplus.scenarios.task import Need
@@ -105,3 +105,15 @@ def test_a_wall_on_one_side_moves_the_base_to_the_other() -> None:
     screen = {"name": "screen", "position_mm": [0.0, 150.0, 800.0], "size_mm": [2400.0, 20.0, 1600.0]}
     out = look("yaskawa_ar2010", seam_need(cell__box=[screen]))
     assert out.place is not None and out.place.y < 0.15
+
+
+def test_a_robot_too_slow_at_many_places_is_not_tried_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third of the evaluations ended by joints too slow end the search; more effort tries more."""
+    stages: dict[Stage, bool] = {"acceleration": True, "tool_speed": True, "clearance": False}
+    for stage, soon in stages.items():
+        failed = Failed(stage, 0)
+        monkeypatch.setattr("robotplus.proving.search.evaluate", lambda *_, failed=failed, **__: failed)
+        for effort in (1, 2):
+            out = look("ur_ur10e", seam_need(), budget=DEFAULT.times(effort))
+            assert out.found is None
+            assert out.evaluations == 8 * effort if soon else out.evaluations > 16

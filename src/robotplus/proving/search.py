@@ -30,6 +30,7 @@ MOST = 100_000  # places of a grid
 BATCHES = (4, 12)  # places looked at together: few at first, because the first good one ends the search
 BATCH = 16
 PER_BATCH = 2  # evaluations a batch at most
+TOO_SLOW = 3  # with this share (1/n) of the evaluations ended by joints too slow, no other place will do
 KEY_LAYERS = 7
 QUARTER = np.array([0.0, 0.0, 0.0, math.pi / 2])  # turn of a place
 
@@ -172,7 +173,7 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
             queue = candidates(body, context, spacing=SPACING / finer)
     refined = False
     while True:
-        while len(queue) and looked < budget.places and tried < budget.evaluations:
+        while len(queue) and looked < budget.places and not _done(failures, budget):
             size = BATCHES[looked > 0] if looked < BATCH else BATCH
             batch, queue = queue[:size], queue[size:]
             alive, count = survey(body, context, batch, layers)
@@ -191,13 +192,19 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
                     place = _place(at, 1.0)
                     return Outcome(out, place, body, tuple(surveyed), tuple(failures), looked, tried)
                 failures.append(out)
-                if tried >= budget.evaluations:
+                if _done(failures, budget):
                     break
-        if refined or tried >= budget.evaluations or looked >= budget.places:
+        if refined or _done(failures, budget) or looked >= budget.places:
             break
         refined = True
         queue = _around(surveyed, context)
     return Outcome(None, None, body, tuple(surveyed), tuple(failures), looked, tried)
+
+
+def _done(failures: list[Failed], budget: Budget) -> bool:
+    """Whether evaluations are used up, or so many ended by joints too slow that the robot is."""
+    slow = sum(f.stage in ("acceleration", "tool_speed") for f in failures)
+    return len(failures) >= budget.evaluations or TOO_SLOW * slow >= max(budget.evaluations, 2 * TOO_SLOW)
 
 
 def _count(context: Context, spacing: float) -> int:

@@ -91,11 +91,14 @@ def kernels() -> Any:
     return lib
 
 
-def p(a: np.ndarray[Any, Any]) -> ctypes.c_void_p:
+def p(a: np.ndarray[Any, Any]) -> Any:
     """Address of a C-contiguous array; the pointer keeps the array alive, so a temporary may be passed."""
-    pointer = ctypes.c_void_p(a.__array_interface__["data"][0])
-    pointer._array = a  # type: ignore[attr-defined]
-    return pointer
+    try:
+        return ctypes.byref(ctypes.c_char.from_buffer(a))  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # not writable, or empty
+        pointer = ctypes.c_void_p(a.__array_interface__["data"][0])
+        pointer._array = a  # type: ignore[attr-defined]
+        return pointer
 
 
 def rows(m: Array) -> Array:

@@ -123,6 +123,14 @@ int32_t rp_prove_moves(const rp_scene *s, int32_t n_job, const int32_t *job, con
     return holds;
 }
 
+void rp_moves_limits(const rp_robot *r, int32_t n, const int32_t *first, const double *t, const double *q, const double *d,
+                     const double *a, double *use) {
+    for (int i = 0; i < n; i++) {
+        const int64_t k = first[i];
+        rp_limits_used(r, first[i + 1] - first[i], t + k, q + 7 * k, d + 7 * k, a + 7 * k, use + 3 * i);
+    }
+}
+
 void rp_track(const rp_robot *r, const double *flange_from_tcp, int32_t n, const double *q, const double *d, double *out) {
     for (int i = 0; i < n; i++) {
         double f[RP_DOF + 1][12], tcp[12], v[3] = {0, 0, 0};

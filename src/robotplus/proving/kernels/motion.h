@@ -25,6 +25,10 @@ int32_t rp_path_duration(const rp_robot *r, int32_t n, const double *s, const do
 void rp_limits_used(const rp_robot *r, int32_t n, const double *t, const double *q, const double *d, const double *a,
                     double use[3]);
 
+/* rp_limits_used of n moves, whose knots lie behind each other: first has n + 1 numbers, use n * 3. */
+void rp_moves_limits(const rp_robot *r, int32_t n, const int32_t *first, const double *t, const double *q, const double *d,
+                     const double *a, double *use);
+
 /* Least distances to the cell and between links that are checked: lower bounds, on entry what they are at most. Where a
  * proof fails: the time in its move, its job, and the index of the self pair that met (-1: the cell). */
 typedef struct {
