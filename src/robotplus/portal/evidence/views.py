@@ -23,8 +23,10 @@ from robotplus.portal.jobs.access import jobs_for
 from robotplus.portal.jobs.models import Result
 from robotplus.portal.matches.visiting import who_asks
 from robotplus.portal.web.templatetags.ui import language
+from robotplus.scenarios.library import scenarios
 
 PAGE = 25
+PARTS = {"glb": "model/gltf-binary", "profile.json": "application/json"}
 
 
 @require_GET
@@ -37,7 +39,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if scenario := request.GET.get("scenario", ""):
         rows = rows.filter(scenario=scenario)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "evidence/index.html", {"page": page, "scenario": scenario})
+    known = [s for s in scenarios() if s.family]
+    return render(request, "evidence/index.html", {"page": page, "scenario": scenario, "scenarios": known})
 
 
 @require_GET
@@ -110,6 +113,18 @@ def download(request: HttpRequest, hexdigest: str) -> FileResponse:
     path = results.file_of(found.result.key, f"{hexdigest}.json")
     name = f"cert-{found.model_id or hexdigest[:12]}.json"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/json")
+
+
+@require_GET
+def part(request: HttpRequest, hexdigest: str, kind: str) -> FileResponse:
+    """What the player loads, for whoever may have the file: it shows work and motion."""
+    found = access_certificate(request.reader, hexdigest, file=True)  # type: ignore[attr-defined]
+    if kind not in PARTS or found.result is None:
+        raise AbsentError(_("no such file"))
+    file = results.file_of(found.result.key, f"{found.sha256.removeprefix('sha256:')}.{kind}").open("rb")
+    response = FileResponse(file, content_type=PARTS[kind])
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
 
 
 @require_GET

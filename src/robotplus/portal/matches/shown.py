@@ -87,15 +87,27 @@ def briefs(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     """A line of the list of answers: title, state, and how many are proven."""
     keys = {a.key for a in answers}
     counts = {r.key: r.summary["counts"] for r in Result.objects.filter(key__in=keys)}
-    return [{"answer": a, "title": title_of(a), "counts": counts.get(a.key)} for a in answers]
+    return [
+        {"answer": a, "title": title_of(a), "numbers": _own_numbers(a), "counts": counts.get(a.key)}
+        for a in answers
+    ]
 
 
-def context(reader: Reader, answer: Answer, page: Page, *, opened: str) -> dict[str, Any]:
-    """All of the answer page."""
+def _own_numbers(answer: Answer) -> list[NumberField]:
+    """The numbers that differ from the scenario's, which tell one answer from the next."""
+    scenario = next((s for s in scenarios() if s.id == answer.scenario), None)
+    asked = answer.document.get("numbers")
+    if scenario is None or not isinstance(asked, dict):
+        return []
+    return [field for field in number_fields(scenario, asked) if field.changed]
+
+
+def context(reader: Reader, answer: Answer, page: Page, *, opened: str, whole: bool) -> dict[str, Any]:
+    """All of the answer page; with ``whole`` the ranking to its end, not only its first rows."""
     rows = _joined(reader, page, _changes(answer, page))
     known = {s.id: s for s in scenarios()}
     scenario = known.get(answer.scenario)
-    asked = answer.document.get("numbers")
+    asked = answer.document.get("numbers") or {}
     short = "process_path" not in answer.document and "pick_place" not in answer.document
     best = row_of({"rows": rows}, opened) or (rows[0] if rows else None)
     solution = _solution(answer, best) if best is not None and best["certificate"] else None
@@ -104,15 +116,22 @@ def context(reader: Reader, answer: Answer, page: Page, *, opened: str) -> dict[
         "title": title_of(answer),
         "page": page,
         "sections": _marked(page["sections"][language()]),
-        "rows": rows[:FIRST_ROWS],
-        "rest": rows[FIRST_ROWS:],
+        "rows": rows if whole else rows[:FIRST_ROWS],
+        "more": 0 if whole else max(0, len(rows) - FIRST_ROWS),
         "scenario": scenario,
-        "numbers": number_fields(scenario, asked or {}) if scenario is not None and short else [],
+        "own_numbers": _own_numbers(answer),
+        "numbers": number_fields(scenario, asked) if scenario is not None and short else [],
         "solution": solution,
         "lost": _lost(answer, page),
         "compared_to": answer.previous,
         "suppliers": sorted({s.organisation_id for row in rows for s in row["offers"]}),
     }
+
+
+def rest(reader: Reader, answer: Answer, page: Page) -> dict[str, Any]:
+    """The rows after the first ones."""
+    rows = _joined(reader, page, _changes(answer, page))
+    return {"answer": answer, "page": page, "rows": rows[FIRST_ROWS:]}
 
 
 def opened(reader: Reader, answer: Answer, page: Page, robot: str) -> dict[str, Any]:

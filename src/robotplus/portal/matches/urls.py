@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("answers/new/", views.new, name="answer_new"),
     path("answers/<slug:slug>/", views.answer, name="answer"),
     path("answers/<slug:slug>/progress/", views.progress, name="answer_progress"),
+    path("answers/<slug:slug>/more/", views.more, name="answer_more"),
     path("answers/<slug:slug>/compare/", views.compare, name="answer_compare"),
     path("answers/<slug:slug>/robots/<slug:robot>/", views.solution, name="answer_solution"),
     path("answers/<slug:slug>/robots/<slug:robot>/ask/", views.ask, name="answer_ask"),

@@ -101,7 +101,9 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     page = shown.page_of(found.key)
     if page is None:
         return render(request, "matches/running.html", {"answer": found, **_state(found, reader)})
-    context = shown.context(reader, found, page, opened=request.GET.get("robot", ""))
+    context = shown.context(
+        reader, found, page, opened=request.GET.get("robot", ""), whole="all" in request.GET
+    )
     return render(request, "matches/answer.html", {**context, "own": is_own(reader, found)})
 
 
@@ -132,6 +134,17 @@ def solution(request: HttpRequest, slug: str, robot: str) -> HttpResponse:
     if page is None:
         raise AbsentError(_("the answer is not there yet"))
     return render(request, "matches/_solution.html", shown.opened(reader, found, page, robot))
+
+
+@require_GET
+def more(request: HttpRequest, slug: str) -> HttpResponse:
+    """The rest of the ranking, for htmx."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    found = access_answer(reader, slug)
+    page = shown.page_of(found.key)
+    if page is None:
+        raise AbsentError(_("the answer is not there yet"))
+    return render(request, "matches/_more.html", shown.rest(reader, found, page))
 
 
 @require_GET
@@ -222,7 +235,7 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
         scenario=found.scenario,
     )
     messages.success(request, _("Saved as a private need of your organisation."))
-    return redirect(f"/needs/{need.pk}/")
+    return redirect("need", need.pk)
 
 
 @require_POST
