@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Cast
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, expect
 from portal_browser import PHONE, UNUSABLE, chromium, tab
 from test_web_pages import proven  # noqa: F401 - a fixture
 
 from robotplus.portal.catalogue.models import Model
+from robotplus.portal.jobs.models import Job
+from robotplus.portal.parties.models import Notice
 from robotplus.portal.web.assets import BUILT
 
 pytestmark = [
@@ -95,6 +98,22 @@ def test_pages_fit_and_nothing_complains_not_even_axe(
             assert one.axe() == [], path
             assert one.overflow() <= 0, path
         assert [c for c in one.complaints if "404" not in c] == []
+
+
+def test_a_busy_corner_fits_a_phone(browser: Browser, live_server: Any, cast: Cast) -> None:
+    user = cast.operator
+    Notice.objects.create(user=user, verb="x", subject_type="x", subject_id="1")
+    Job.objects.create(kind="answer", key="x", user=user)
+    session = cast.client("operator").cookies["sessionid"].value
+    for language in ("zh-hans", "en"):
+        with tab(browser, live_server.url, viewport=PHONE) as one:
+            cookies = {"sessionid": session, "django_language": language}
+            one.page.context.add_cookies(
+                [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
+            )
+            one.page.goto("/")
+            assert one.page.locator(".corner .count").count() == 2
+            assert one.overflow() <= 0 and one.axe() == []
 
 
 def test_the_first_tab_skips_to_the_content(browser: Browser, live_server: Any) -> None:
