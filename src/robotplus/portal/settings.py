@@ -158,6 +158,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS: list[Path] = []  # each app keeps its own
+FORMAT_MODULE_PATH = "robotplus.portal.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = os.environ.get("TZ") or "Asia/Shanghai"
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import Reader
-from robotplus.portal.deals.models import Deal
+from robotplus.portal.deals.models import Deal, LedgerLine, Message, Quotation
 
 
 def deals_for(reader: Reader) -> models.QuerySet[Deal]:
@@ -48,3 +48,41 @@ def deal_sides(reader: Reader, deal: Deal) -> frozenset[str]:
         for side, party in (("owner", deal.buyer_id), ("counterpart", deal.seller_id))
         if party == reader.organisation_id
     )
+
+
+def access_message(reader: Reader, pk: int) -> Message:
+    """A message by whoever may read its deal: its files hang on it.
+
+    Raises:
+        AbsentError: there is none that the reader may know of.
+    """
+    found = Message.objects.filter(pk=pk, deal__in=deals_for(reader)).first()
+    if found is None:
+        raise AbsentError(_("no such message"))
+    return found
+
+
+def access_quotation(reader: Reader, pk: int) -> Quotation:
+    """A quotation by whoever may read its deal: its file hangs on it.
+
+    Raises:
+        AbsentError: there is none that the reader may know of.
+    """
+    found = Quotation.objects.filter(pk=pk, deal__in=deals_for(reader)).first()
+    if found is None:
+        raise AbsentError(_("no such quotation"))
+    return found
+
+
+def access_ledger_line(reader: Reader, pk: int) -> LedgerLine:
+    """An amount: by the two parties, and by the operator where a contract was handed in to be seen.
+
+    Raises:
+        AbsentError: there is none that the reader may know of.
+    """
+    found = LedgerLine.objects.select_related("deal", "document").filter(pk=pk).first()
+    theirs = found is not None and reader.organisation_id in (found.deal.buyer_id, found.deal.seller_id)
+    seen = found is not None and reader.is_operator and found.document_id is not None
+    if found is None or not (theirs or seen):
+        raise AbsentError(_("no such amount"))
+    return found

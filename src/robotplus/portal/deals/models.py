@@ -33,6 +33,7 @@ class Deal(models.Model):
     area = models.ForeignKey("core.Area", null=True, blank=True, on_delete=models.PROTECT)  # district of use
     route = models.CharField(max_length=12, choices=Route.choices, default=Route.OWN)
     state = models.CharField(max_length=20, db_index=True)
+    acceptance = models.JSONField(default=dict)  # claim: {"met", "measured"}, see actions.accepting
     outside_result = models.JSONField(default=dict)  # of a procurement or tender held elsewhere
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -98,6 +99,9 @@ class OutcomeQuestion(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["deal", "days"], name="one_outcome_question_a_day")
         ]
+
+    def __str__(self) -> str:
+        return self.deal.title
 
 
 class LedgerLine(models.Model):

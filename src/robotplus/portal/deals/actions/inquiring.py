@@ -14,6 +14,8 @@ from robotplus.portal.core.errors import AbsentError, RefusedError
 from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.deals.models import Deal, Message, OutcomeQuestion
+from robotplus.portal.deals.notices import tell_other_side
+from robotplus.portal.evidence.models import Certificate
 from robotplus.portal.kinds import kind as kind_of
 from robotplus.portal.matches.models import Answer
 from robotplus.portal.needs.access import access_need
@@ -35,6 +37,7 @@ def do_inquire(
     seller_id: int | None = None,
     need_id: int | None = None,
     answer: Answer | None = None,
+    certificate: Certificate | None = None,
     route: str = Deal.Route.OWN,
 ) -> Deal:
     """Ask a supplier: about an offer of theirs, or about one's own need. The same ``key`` makes one deal.
@@ -67,6 +70,7 @@ def do_inquire(
         need_revision=need and need.current,
         offer_revision=offer and offer.current,
         answer=answer,
+        certificate=certificate,
         title=title,
         field=need.field if need is not None else "",
         area=need.area if need is not None else None,
@@ -82,5 +86,6 @@ def do_inquire(
         OutcomeQuestion(deal=deal, days=days, due=today + dt.timedelta(days=days))
         for days in ASKED_AFTER_DAYS
     )
+    tell_other_side(reader, deal, "deal.inquire")
     log_event(reader, "deal.inquire", deal, seller=seller.pk, offer=offer_id, need=need_id)
     return deal

@@ -13,6 +13,7 @@ from robotplus.portal.core.states import do_move
 from robotplus.portal.deals.access import access_deal, deal_sides
 from robotplus.portal.deals.actions.quoting import last_quotation
 from robotplus.portal.deals.models import Deal, LedgerLine
+from robotplus.portal.deals.notices import tell_other_side
 from robotplus.portal.kinds import kind as kind_of
 
 
@@ -31,6 +32,7 @@ def do_move_deal(reader: Reader, pk: int, move: str, *, reason: str = "") -> Dea
     do_move(reader, deal, kind_of(deal.kind, "deal"), move, sides=deal_sides(reader, deal), reason=reason)
     if reason.strip():
         deal.messages.create(organisation=reader.organisation, author=reader.user, text=reason.strip())
+    tell_other_side(reader, deal, "deal.move")
     if move == "accept":
         _accept_quotation(reader, deal)
     return deal

@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from robotplus.hashing import digest
+from robotplus.portal.core.attaching import attach_documents
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.core.states import do_move
 from robotplus.portal.deals.access import access_deal, deal_sides
 from robotplus.portal.deals.models import Deal, Quotation
+from robotplus.portal.deals.notices import tell_other_side
 from robotplus.portal.kinds import kind as kind_of
 from robotplus.portal.kinds.values import check_values
 
@@ -48,6 +50,8 @@ def do_quote(reader: Reader, pk: int, *, values: Mapping[str, Any], valid_until:
         author=reader.user,
         valid_until=valid_until,
     )
+    attach_documents(reader, kind, clean, quotation)
+    tell_other_side(reader, deal, "deal.quotation")
     log_event(reader, "deal.quotation", deal, quotation=quotation.pk, number=number)
     return quotation
 
