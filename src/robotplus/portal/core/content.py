@@ -13,6 +13,7 @@ from robotplus.portal.core.errors import ConflictError, ForbiddenError, RefusedE
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.kinds import Kind
 from robotplus.portal.kinds.values import check_values
+from robotplus.portal.parties.models import Organisation
 
 MAX_TITLE = 160
 
@@ -73,13 +74,15 @@ def sides_of(reader: Reader, organisation_id: int) -> frozenset[str]:
     return frozenset(sides)
 
 
-def check_may_edit(reader: Reader) -> None:
-    """
+def check_may_edit(reader: Reader) -> Organisation:
+    """The organisation that the reader acts for.
+
     Raises:
         ForbiddenError: the reader acts for no organisation, or only looks.
     """
-    if not reader.may_edit:
+    if reader.organisation is None or not reader.may_edit:
         raise ForbiddenError(_("join or register an organisation first"))
+    return reader.organisation
 
 
 def check_may_publish(reader: Reader) -> None:

@@ -27,19 +27,12 @@ def needs_for(reader: Reader) -> models.QuerySet[Need]:
 
     A supplier that waits for approval or was suspended reads no invited need.
     """
-    seen = listed() & models.Q(visibility=Visibility.PUBLIC)
+    seen: models.Q = listed() & models.Q(visibility=Visibility.PUBLIC)
     if reader.organisation is not None:
         seen |= models.Q(organisation_id=reader.organisation_id)
         if reader.organisation.state == Organisation.State.APPROVED:
-            seen |= (
-                listed()
-                & models.Q(visibility=Visibility.INVITED)
-                & models.Exists(
-                    NeedInvitation.objects.filter(
-                        need=models.OuterRef("pk"), organisation_id=reader.organisation_id
-                    )
-                )
-            )
+            invited = NeedInvitation.objects.filter(organisation=reader.organisation).values("need")
+            seen |= listed() & models.Q(visibility=Visibility.INVITED, pk__in=invited)
     if reader.is_operator:
         seen |= ~models.Q(state="draft") & models.Q(visibility=Visibility.PUBLIC)
     return Need.objects.filter(seen).select_related("organisation", "current", "area")

@@ -51,12 +51,12 @@ def do_create_need(
     Raises:
         ForbiddenError, RefusedError: see the checks.
     """
-    check_may_edit(reader)
+    organisation = check_may_edit(reader)
     of = kind_of(kind, "need")
     title, clean = check_content(of, title, values, draft=True)
     need = Need(
         kind=kind,
-        organisation=reader.organisation,
+        organisation=organisation,
         title=title,
         language=get_language() or "zh-hans",
         visibility=_visibility(visibility),
@@ -119,7 +119,7 @@ def do_move_need(reader: Reader, pk: int, move: str, *, reason: str = "") -> Nee
     step = find_move(need, of, move, sides)
     if step.publishes or (need.visibility == Visibility.INVITED and of.state(step.end).listed):
         check_may_publish(reader)
-        check_content(of, need.title, need.current.values, draft=False)
+        check_content(of, need.title, need.current.values if need.current else {}, draft=False)
     do_move(reader, need, of, move, sides=sides, reason=reason)
     return need
 

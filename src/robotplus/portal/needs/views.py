@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -153,7 +155,7 @@ def uninvite(request: HttpRequest, pk: int, organisation: int) -> HttpResponse:
     return redirect("need", pk)
 
 
-def _shown_to(post: QueryDict) -> dict[str, object]:
+def _shown_to(post: QueryDict) -> dict[str, Any]:
     return {
         "visibility": post.get("visibility", Visibility.PRIVATE),
         "hide_organisation": "hide_organisation" in post,

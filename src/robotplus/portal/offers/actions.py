@@ -38,12 +38,12 @@ def do_create_offer(
     Raises:
         ForbiddenError, RefusedError: see the checks.
     """
-    check_may_edit(reader)
+    organisation = check_may_edit(reader)
     of = kind_of(kind, "offer")
     title, clean = check_content(of, title, values, draft=True)
     offer = Offer.objects.create(
         kind=kind,
-        organisation=reader.organisation,
+        organisation=organisation,
         title=title,
         language=get_language() or "zh-hans",
         model=_model(reader, clean),
@@ -90,7 +90,7 @@ def do_move_offer(reader: Reader, pk: int, move: str, *, reason: str = "") -> Of
     sides = sides_of(reader, offer.organisation_id)
     if find_move(offer, of, move, sides).publishes:
         check_may_publish(reader)
-        check_content(of, offer.title, offer.current.values, draft=False)
+        check_content(of, offer.title, offer.current.values if offer.current else {}, draft=False)
     do_move(reader, offer, of, move, sides=sides, reason=reason)
     return offer
 

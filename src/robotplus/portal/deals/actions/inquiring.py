@@ -47,7 +47,7 @@ def do_inquire(
     Raises:
         AbsentError, ForbiddenError, RefusedError: see the checks.
     """
-    check_may_edit(reader)
+    buyer = check_may_edit(reader)
     of = kind_of(kind, "deal")
     if route not in Deal.Route.values:
         raise RefusedError(_("unknown route"), field="route")
@@ -65,10 +65,10 @@ def do_inquire(
     title = (offer.title if offer is not None else need.title if need is not None else seller.name_zh)[:160]
     deal = Deal.objects.create(
         kind=kind,
-        buyer=reader.organisation,
+        buyer=buyer,
         seller=seller,
-        need_revision=need and need.current,
-        offer_revision=offer and offer.current,
+        need_revision=None if need is None else need.current,
+        offer_revision=None if offer is None else offer.current,
         answer=answer,
         certificate=certificate,
         title=title,
@@ -78,9 +78,7 @@ def do_inquire(
         state=of.initial,
     )
     if text.strip():
-        Message.objects.create(
-            deal=deal, organisation=reader.organisation, author=reader.user, text=text.strip(), key=key
-        )
+        Message.objects.create(deal=deal, organisation=buyer, author=reader.user, text=text.strip(), key=key)
     today = timezone.localdate()
     OutcomeQuestion.objects.bulk_create(
         OutcomeQuestion(deal=deal, days=days, due=today + dt.timedelta(days=days))

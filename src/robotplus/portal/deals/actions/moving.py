@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from robotplus.portal.core.content import check_may_edit
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
@@ -15,6 +16,7 @@ from robotplus.portal.deals.actions.quoting import last_quotation
 from robotplus.portal.deals.models import Deal, LedgerLine
 from robotplus.portal.deals.notices import tell_other_side
 from robotplus.portal.kinds import kind as kind_of
+from robotplus.portal.parties.models import Organisation
 
 
 @transaction.atomic
@@ -26,19 +28,20 @@ def do_move_deal(reader: Reader, pk: int, move: str, *, reason: str = "") -> Dea
     Raises:
         AbsentError, ForbiddenError, RefusedError, ConflictError: see the checks.
     """
+    organisation = check_may_edit(reader)
     deal = access_deal(reader, pk, edit=True, lock=True)
     if move == "quote":
         raise RefusedError(_("send a quotation with its price"))
     do_move(reader, deal, kind_of(deal.kind, "deal"), move, sides=deal_sides(reader, deal), reason=reason)
     if reason.strip():
-        deal.messages.create(organisation=reader.organisation, author=reader.user, text=reason.strip())
+        deal.messages.create(organisation=organisation, author=reader.user, text=reason.strip())
     tell_other_side(reader, deal, "deal.move")
     if move == "accept":
-        _accept_quotation(reader, deal)
+        _accept_quotation(reader, deal, organisation)
     return deal
 
 
-def _accept_quotation(reader: Reader, deal: Deal) -> None:
+def _accept_quotation(reader: Reader, deal: Deal, buyer: Organisation) -> None:
     quotation = last_quotation(deal)
     if quotation is None or quotation.valid_until < timezone.localdate():
         raise RefusedError(_("the quotation has expired; ask for a new one"))
@@ -50,5 +53,5 @@ def _accept_quotation(reader: Reader, deal: Deal) -> None:
             amount=price["amount"],
             currency=price["currency"],
             basis=LedgerLine.Basis.DECLARED,
-            declared_by=reader.organisation,
+            declared_by=buyer,
         )

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from robotplus.portal.core.content import check_may_edit
 from robotplus.portal.core.documents import do_store_document
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.events import log_event
@@ -31,6 +32,7 @@ def do_say(
     Raises:
         AbsentError, ForbiddenError, RefusedError: see the checks.
     """
+    organisation = check_may_edit(reader)
     deal = access_deal(reader, pk, edit=True, lock=True)
     if (earlier := deal.messages.filter(key=key, organisation=reader.organisation).first()) is not None:
         return earlier
@@ -40,7 +42,7 @@ def do_say(
     if len(text) > MAX_TEXT or len(files) > MAX_FILES:
         raise RefusedError(_("too long, or too many files"), field="text")
     message = Message.objects.create(
-        deal=deal, organisation=reader.organisation, author=reader.user, text=text, key=key
+        deal=deal, organisation=organisation, author=reader.user, text=text, key=key
     )
     for upload in files:
         do_store_document(reader, upload, subject=message)
