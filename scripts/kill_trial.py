@@ -97,7 +97,7 @@ def run_worker() -> None:
     _patched()
     from robotplus.portal.jobs import worker
 
-    worker.HANDLERS = {}  # nothing to warm up
+    worker.HANDLERS, worker.HOURLY = {}, ()  # nothing to warm up or to clean
     worker.Worker().run()
 
 

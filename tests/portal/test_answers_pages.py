@@ -20,10 +20,10 @@ from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.jobs.actions import do_cancel
 from robotplus.portal.jobs.models import Job, Result
+from robotplus.portal.matches.purging import do_purge
 from robotplus.portal.matches.access import access_answer, answers_for
 from robotplus.portal.matches.actions import do_adopt_answers, do_share
 from robotplus.portal.matches.models import Answer, DeskRequest
-from robotplus.portal.matches.purging import do_purge
 from robotplus.portal.matches.shown import page_of
 from robotplus.portal.needs.models import Need
 from robotplus.portal.offers.models import Offer, OfferRevision

@@ -38,6 +38,7 @@ def doing(
         for module in (handlers, leases, worker):
             monkeypatch.setattr(module, "handler", lambda kind: one)
         monkeypatch.setattr(worker, "HANDLERS", {})
+        monkeypatch.setattr(worker, "HOURLY", ())
 
     yield use
 

@@ -20,6 +20,10 @@ HANDLERS: Mapping[str, str] = {
     "survey": "robotplus.portal.matches.answering.SURVEY",
     "check": "robotplus.portal.evidence.checking.HANDLER",
 }
+HOURLY: tuple[str, ...] = (  # housekeeping, for a worker that has nothing else to do
+    "robotplus.portal.matches.purging.do_purge",
+    "robotplus.portal.matches.reference.do_survey",
+)
 
 
 @dataclass(frozen=True)

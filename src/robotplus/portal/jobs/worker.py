@@ -25,11 +25,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connections
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_noop
 
 from robotplus.errors import InputError
 from robotplus.portal.jobs import leases, results
-from robotplus.portal.jobs.handlers import HANDLERS, Work, handler
+from robotplus.portal.jobs.handlers import HANDLERS, HOURLY, Work, handler
 from robotplus.portal.jobs.models import Job, Result
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 POLL_S = 0.25
 TELL_S = 0.4  # progress is written no more often
 SWEEP_S = 2.0  # between two looks for leases that ran out
+CLEAN_S = 3600.0  # between two rounds of housekeeping
 DEFECT = gettext_noop("the work failed, a defect of ours; it was recorded")
 TOO_LONG = gettext_noop("the work took too long and was ended; ask for less at once")
 
@@ -47,6 +49,7 @@ class Worker:
     def __init__(self) -> None:
         self.stop = threading.Event()
         self._swept = 0.0
+        self._cleaned = -CLEAN_S
 
     def run(self, *, once: bool = False) -> None:
         """Work through the queue; ``once`` returns when nothing waits."""
@@ -75,12 +78,20 @@ class Worker:
                 log.warning("%d jobs whose worker was gone were put back", back)
         job = leases.claim()
         if job is None:
+            self._clean()
             return False
         try:
             self._do(job)
         except leases.LostLeaseError:
             log.warning("job %s went to another worker", job.pk)
         return True
+
+    def _clean(self) -> None:
+        """With nothing to do, keep house once an hour."""
+        if time.monotonic() - self._cleaned > CLEAN_S:
+            self._cleaned = time.monotonic()
+            for name in HOURLY:
+                import_string(name)()
 
     def _do(self, job: Job) -> None:
         if Result.objects.filter(key=job.key).exists():

@@ -28,7 +28,7 @@ class Purged:
 
 
 def do_purge() -> Purged:
-    """Delete expired answers, old jobs, and results without an answer, a public certificate or an owner's."""
+    """Delete expired answers, old jobs, and results without an answer, a job, or a certificate that is shown."""
     now = timezone.now()
     expired, _ = Answer.objects.filter(expires_at__lte=now).delete()
     old = Job.objects.exclude(state__in=Job.UNFINISHED).filter(
@@ -39,8 +39,8 @@ def do_purge() -> Purged:
     shown = Certificate.objects.filter(result=OuterRef("pk")).exclude(
         access=Certificate.Access.PRIVATE, organisation=None
     )
-    working = Job.objects.filter(key=OuterRef("key"), state__in=Job.UNFINISHED)
-    loose = Result.objects.exclude(kind="check").filter(~Exists(wanted), ~Exists(shown), ~Exists(working))
+    asked = Job.objects.filter(key=OuterRef("key")).exclude(kind="answer", asker__startswith="v")
+    loose = Result.objects.exclude(kind="check").filter(~Exists(wanted), ~Exists(shown), ~Exists(asked))
     checks = Result.objects.filter(kind="check", at__lt=now - dt.timedelta(days=CHECK_DAYS))
     gone = 0
     for result in (*loose, *checks):

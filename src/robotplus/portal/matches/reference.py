@@ -20,6 +20,7 @@ from robotplus.portal.jobs.models import Job, Result
 from robotplus.portal.matches.actions import result_key
 from robotplus.portal.matches.catalogue import own_models
 from robotplus.portal.matches.documents import scenario_document
+from robotplus.portal.search.index import do_index_many
 from robotplus.scenarios.files import need_from_document
 from robotplus.scenarios.library import scenarios
 
@@ -57,7 +58,9 @@ def do_record_capabilities(result: Result, found: list[dict[str, Any]]) -> None:
             certificate.access = Certificate.Access.PUBLIC
             certificate.save(update_fields=["access"])
             give_evidence(certificate)
-    Capability.objects.filter(scenario=scenario).delete()
+    before = Capability.objects.filter(scenario=scenario)
+    touched = known | set(before.values_list("model_id", flat=True))
+    before.delete()
     Capability.objects.bulk_create(
         Capability(
             model_id=f["model"],
@@ -70,3 +73,4 @@ def do_record_capabilities(result: Result, found: list[dict[str, Any]]) -> None:
         for f in found
         if f["model"] in known
     )
+    do_index_many(list(Model.objects.filter(pk__in=touched)))
