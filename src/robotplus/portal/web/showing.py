@@ -16,25 +16,26 @@ from robotplus.robots.files import read_robot
 from robotplus.scenarios.library import Indicator, ReferenceCase, Scenario
 
 ROOM = 1.2  # an indicator's axis ends this much beyond its higher end
-UNITS: Final = {
-    "pct": "%",
-    "s": "s",
-    "ms": "ms",
-    "min": "min",
-    "h": "h",
-    "mm": "mm",
-    "um": "µm",
-    "m": "m",
-    "km": "km",
-    "m2": "m²",
-    "kg": "kg",
-    "t": "t",
-    "kv": "kV",
-    "usd": "USD",
-    "rmb": "CNY",
-    "rpm": "r/min",
-    "deg": "°",
+UNITS: Final = {  # as the keys of cases write them, without capitals
+    **{u: u for u in ("s", "ms", "min", "h", "mm", "cm", "m", "km", "kg", "g", "t", "ha", "bar")},
+    **{
+        "pct": "%",
+        "um": "µm",
+        "m2": "m²",
+        "m3": "m³",
+        "cm2": "cm²",
+        "inch": "in",
+        "l": "L",
+        "x": "×",
+        "deg": "°",
+    },
+    **{"kv": "kV", "w": "W", "kwh": "kWh", "j": "J", "mj": "mJ", "c": "°C", "rpm": "r/min"},
+    **{"usd": "USD", "rmb": "CNY"},
 }
+RATES: Final = frozenset(  # two units that stand for one divided by the other
+    tuple(pair.split("/"))
+    for pair in ("kg/min", "m/min", "m/s", "mm/s", "km/h", "m2/h", "kg/ha", "l/s", "j/m2", "mj/cm2")
+)
 DRAWING_PX = 360
 
 
@@ -76,15 +77,31 @@ def case(one: ReferenceCase) -> ShownCase:
 
 def _figure(key: str, value: Any) -> tuple[Label, str, str]:
     """A case's figure: ``manual_arc_on_pct = 20`` reads "manual arc on", "20", "%"."""
-    parts = key.split("_")
-    unit = ""
-    for mark in ("derived", "memory"):
-        if parts[-1] == mark:
-            parts = [*parts[:-1], f"({mark})"]
-    units = [i for i, p in enumerate(parts) if i and p.lower() in UNITS]
-    if units:
-        unit = UNITS[parts.pop(units[-1]).lower()]
-    return figure_name(key, " ".join(parts)), _said_value(value), unit
+    parts = [f"({p})" if p in ("derived", "memory") else p for p in key.split("_")]
+    start, end = _unit_of(key.lower().split("_"))
+    unit = "/".join(UNITS[u.lower()] for u in parts[start:end] if u != "per")
+    name = figure_name(key, " ".join(parts[:start] + parts[end:]))
+    if unit:  # the Chinese name need not say it again
+        name = Label(re.sub(r" ?\[[^\]]*\]$", "", name.zh), name.en)
+    return name, _said_value(value), unit
+
+
+def _unit_of(words: list[str]) -> tuple[int, int]:
+    """Where the unit stands among the words of a key; an empty span where there is none.
+
+    A ``min`` behind another unit is "at least", unless the two make a rate.
+    """
+    for i in range(len(words) - 1, 0, -1):
+        before = words[i - 1]
+        if words[i] not in UNITS:
+            continue
+        if (before, words[i]) in RATES:
+            return i - 1, i + 1
+        if before == "per" and i > 2 and words[i - 2] in UNITS:
+            return i - 2, i + 1
+        if words[i] != "min" or before not in UNITS:
+            return i, i + 1
+    return len(words), len(words)
 
 
 def _said_value(value: Any) -> str:
