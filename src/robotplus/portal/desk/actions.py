@@ -28,6 +28,7 @@ from robotplus.portal.offers.models import Featuring, Offer
 from robotplus.portal.parties.access import require_operator
 from robotplus.portal.parties.models import Organisation
 from robotplus.portal.parties.notices import notify, operators
+from robotplus.portal.search.index import do_index
 
 REPORT_DAYS = 3
 REPORTS_A_DAY = 20  # of one person, or of all visitors together
@@ -55,6 +56,8 @@ def do_move_content(reader: Reader, noun: str, pk: int, move: str, *, reason: st
         subject = mover(reader, pk, move, reason=reason)
     else:
         do_move(reader, subject, kind_of(subject.kind), move, sides=OPERATOR, reason=reason)
+        if noun in MOVERS:
+            do_index(subject)
     notify(
         subject.organisation, "content.moved", subject, by=reader, state=subject.state, reason=reason[:300]
     )
