@@ -18,6 +18,7 @@ from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.matches.models import DeskRequest
 from robotplus.portal.parties.models import OrganisationKind
+from robotplus.portal.search.index import do_index, do_index_many
 from robotplus.robots.catalogue import Catalogue
 
 FILE_VERSION = 1  # of the robot file's format, kept beside each revision
@@ -55,6 +56,7 @@ def do_load_catalogue(catalogue: Catalogue) -> int:
         for r in made
     ]
     Model.objects.bulk_update(touched, ["current", "maker", "name"], batch_size=100)
+    do_index_many(touched)
     return len(made)
 
 
@@ -120,7 +122,9 @@ def apply_correction(reader: Reader, correction: Correction) -> ModelRevision:
     Raises:
         RefusedError: the model has changed so that the figure no longer fits.
     """
-    model = Model.objects.select_for_update(of=("self",)).select_related("current").get(pk=correction.model_id)
+    model = (
+        Model.objects.select_for_update(of=("self",)).select_related("current").get(pk=correction.model_id)
+    )
     if model.current is None:
         raise RefusedError(_("the model has no file"))
     speaks = model.claims.filter(state="approved", organisation=correction.organisation_id).exists()
@@ -141,6 +145,7 @@ def apply_correction(reader: Reader, correction: Correction) -> ModelRevision:
     model.current = revision
     model.save(update_fields=["current"])
     log_event(reader, "model.revise", model, correction=correction.pk, number=revision.number)
+    do_index(model)
     return revision
 
 

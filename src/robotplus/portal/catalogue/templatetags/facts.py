@@ -1,4 +1,7 @@
-"""``{% fact figure %}``: a rating of a model, its source and confidence on hover; one from memory is marked so."""
+"""``{% fact figure %}``: a rating of a model, its source on hover; one from memory is marked so.
+
+``{{ text|sourced }}``: a source in the language of the page, where it is one of our own phrases.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from robotplus.portal.catalogue.facts import Fact
-from robotplus.portal.web.templatetags.ui import figure
+from robotplus.portal.web.templatetags.ui import figure, language
+from robotplus.reporting.phrases import said
 
 register = template.Library()
 
@@ -22,4 +26,10 @@ def fact(found: Fact | None) -> SafeString:
     doubt = ""
     if found.confidence == "low" or ("from memory" in found.source and found.confidence != "high"):
         doubt = format_html(' <span class="text-secondary" title="{}">?</span>', _("to be confirmed"))
-    return format_html('<span title="{}">{}{}</span>', found.source, shown, doubt)
+    return format_html('<span title="{}">{}{}</span>', sourced(found.source), shown, doubt)
+
+
+@register.filter
+def sourced(text: str) -> str:
+    """A source as it is said in the language of the page."""
+    return said(text)[language() == "en"]
