@@ -24,10 +24,12 @@ def prepare(tell: Callable[[str], None]) -> None:
     from robotplus.portal.core.models import Area
     from robotplus.portal.matches.catalogue import built_in
     from robotplus.portal.matches.reference import do_survey
+    from robotplus.portal.search.index import do_index_scenarios
 
     call_command("migrate", verbosity=0, interactive=False)
     if not Area.objects.exists():
         do_load_areas()
+    do_index_scenarios()
     if changed := do_load_catalogue(built_in()):
         tell(f"{changed} robot models brought in")
     if waiting := len(do_survey()):

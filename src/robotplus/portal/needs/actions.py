@@ -28,6 +28,7 @@ from robotplus.portal.kinds import kind as kind_of
 from robotplus.portal.needs.access import access_need
 from robotplus.portal.needs.models import Need, NeedInvitation
 from robotplus.portal.parties.access import access_organisation
+from robotplus.portal.search.index import do_index
 from robotplus.scenarios.library import get_scenario
 
 
@@ -68,6 +69,7 @@ def do_create_need(
     attach_documents(reader, of, clean, need)
     revision = add_revision(reader, need, of, clean, document=document)
     log_event(reader, "need.create", need, revision=revision.number, kind=kind)
+    do_index(need)
     return need
 
 
@@ -103,6 +105,7 @@ def do_revise_need(
     attach_documents(reader, of, clean, need)
     revision = add_revision(reader, need, of, clean, document=document)
     log_event(reader, "need.revise", need, revision=revision.number)
+    do_index(need)
     return need
 
 
@@ -121,6 +124,7 @@ def do_move_need(reader: Reader, pk: int, move: str, *, reason: str = "") -> Nee
         check_may_publish(reader)
         check_content(of, need.title, need.current.values if need.current else {}, draft=False)
     do_move(reader, need, of, move, sides=sides, reason=reason)
+    do_index(need)
     return need
 
 
@@ -141,6 +145,7 @@ def do_invite(reader: Reader, pk: int, organisation_id: int) -> NeedInvitation:
     )
     if new:
         log_event(reader, "need.invite", need, supplier=supplier.pk)
+        do_index(need)
     return invitation
 
 
@@ -155,6 +160,7 @@ def do_uninvite(reader: Reader, pk: int, organisation_id: int) -> None:
     gone, _rows = NeedInvitation.objects.filter(need=need, organisation_id=organisation_id).delete()
     if gone:
         log_event(reader, "need.uninvite", need, supplier=organisation_id)
+        do_index(need)
 
 
 def starts_private(field: str, scenario: str) -> bool:

@@ -27,6 +27,7 @@ from robotplus.portal.core.states import do_move, find_move
 from robotplus.portal.kinds import kind as kind_of
 from robotplus.portal.offers.access import access_offer
 from robotplus.portal.offers.models import Offer
+from robotplus.portal.search.index import do_index
 
 
 @transaction.atomic
@@ -53,6 +54,7 @@ def do_create_offer(
     attach_documents(reader, of, clean, offer)
     revision = add_revision(reader, offer, of, clean)
     log_event(reader, "offer.create", offer, revision=revision.number, kind=kind)
+    do_index(offer)
     return offer
 
 
@@ -75,6 +77,7 @@ def do_revise_offer(
     attach_documents(reader, of, clean, offer)
     revision = add_revision(reader, offer, of, clean)
     log_event(reader, "offer.revise", offer, revision=revision.number)
+    do_index(offer)
     return offer
 
 
@@ -92,6 +95,7 @@ def do_move_offer(reader: Reader, pk: int, move: str, *, reason: str = "") -> Of
         check_may_publish(reader)
         check_content(of, offer.title, offer.current.values if offer.current else {}, draft=False)
     do_move(reader, offer, of, move, sides=sides, reason=reason)
+    do_index(offer)
     return offer
 
 

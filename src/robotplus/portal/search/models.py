@@ -1,4 +1,4 @@
-"""One row for everything that can be found; the token index beside it is the database's own (see index.py)."""
+"""One row for everything that can be found, its figures, and the postings by which words find it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,23 @@ from typing import ClassVar
 from django.db import models
 
 
-class Entry(models.Model):
-    """``noun``: model, offer, need or scenario. ``weight``: what the ranking knows beforehand, never who paid."""
+class Noun(models.IntegerChoices):
+    """What an entry is; stands in each posting, so that one noun is searched without looking at the entries."""
 
-    noun = models.CharField(max_length=10, db_index=True)
+    SCENARIO = 1, "scenario"
+    MODEL = 2, "model"
+    OFFER = 3, "offer"
+    NEED = 4, "need"
+
+
+class Entry(models.Model):
+    """What can be found, by somebody: see ``Posting.audience``. Nothing here is raised by who paid or where they are.
+
+    ``hidden``: its organisation asked not to be named to others. Facets that hold several values (areas, choices)
+    are ``Figure`` rows.
+    """
+
+    noun = models.PositiveSmallIntegerField(choices=Noun.choices)
     subject_id = models.CharField(max_length=80)
     kind = models.CharField(max_length=40, db_index=True)
     title = models.CharField(max_length=200)
@@ -18,10 +31,9 @@ class Entry(models.Model):
     field = models.CharField(max_length=20, blank=True)
     scenario = models.CharField(max_length=60, blank=True)
     area = models.CharField(max_length=20, blank=True)
+    maker = models.CharField(max_length=80, blank=True)
     organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.CASCADE)
-    visibility = models.CharField(
-        max_length=10, db_index=True
-    )  # of a thing that is listed; else it has no row
+    hidden = models.BooleanField(default=False)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -43,3 +55,21 @@ class Figure(models.Model):
             models.Index(fields=["name", "number", "entry"]),
             models.Index(fields=["name", "text", "entry"]),
         ]
+
+
+class Posting(models.Model):
+    """That an entry holds a term, for an audience; its primary key is the covering index that all searches read.
+
+    Attributes:
+        term: the token's digest (tokens.py).
+        audience: 0 for everybody, an organisation's id for what is its own, minus the id for what it is invited to.
+        weight: how much the term says of the entry (documents.py); read from the highest down.
+        noun: of the entry.
+    """
+
+    pk = models.CompositePrimaryKey("term", "audience", "weight", "entry_id", "noun")
+    term = models.BigIntegerField()
+    audience = models.BigIntegerField()
+    weight = models.PositiveSmallIntegerField()
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, db_constraint=False, related_name="postings")
+    noun = models.PositiveSmallIntegerField(choices=Noun.choices)

@@ -1,0 +1,336 @@
+"""The search: a reader's question and filters, the best entries that this reader may find.
+
+Points of an entry are the sum over the question's terms of rarity times weight (whole numbers, so that the order is
+the same on both databases; equal ones newest first). Of each term only its ``MOST_READ`` highest postings are read,
+which the covering index gives without a sort. The ``WINDOW`` best entries are what can be paged through; what has less
+than ``FAR`` of the best one's points is not shown.
+
+Without words, figures alone order by how near an entry is to the figure, and facets alone by date.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from robotplus.portal.core.errors import RefusedError
+from robotplus.portal.core.models import Area
+from robotplus.portal.core.reader import Reader
+from robotplus.portal.kinds.kind import Label
+from robotplus.portal.parties.models import Organisation
+from robotplus.portal.search.documents import EVERYBODY
+from robotplus.portal.search.models import Entry, Noun
+from robotplus.portal.search.parsing import Bound, Question, read_question
+from robotplus.portal.search.quantities import quantities
+from robotplus.portal.search.rarity import rarities
+from robotplus.portal.search.tokens import EVERYTHING, term
+
+PAGE = 20
+WINDOW = 1_000
+MOST_READ = 20_000
+GENERAL = 0.25  # a term in more than this share of all entries is left out where there are rarer ones
+FAR = 0.3
+FACETS: Final = ("kind", "field", "scenario", "maker", "area")  # filters besides ``noun``
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Facets that entries must have; empty: any. ``area`` takes in what lies within it and what it lies within."""
+
+    noun: str = ""
+    kind: str = ""
+    field: str = ""
+    scenario: str = ""
+    maker: str = ""
+    area: str = ""
+    bounds: tuple[Bound, ...] = ()
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Filters:
+        """From an address: facets by name, and figures such as ``payload=10..20``, ``reach=1.8..``, ``takt=..15``.
+
+        Raises:
+            RefusedError: no such noun, or not a span.
+        """
+        noun = given.get("noun", "")
+        if noun and noun not in Noun.labels:
+            raise RefusedError(_("unknown noun"), field="noun")
+        bounds = [_span(q, given[q]) for q in quantities() if given.get(q)]
+        return cls(noun, *(given.get(f, "")[:80] for f in FACETS), tuple(bounds))
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found. ``owner`` is None where there is none, or it is not named to this reader."""
+
+    noun: str
+    subject_id: str
+    kind: str
+    title: str
+    text: str
+    scenario: str
+    area: str
+    owner: Organisation | None
+    points: int
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """A page of what was found.
+
+    Attributes:
+        count: how many can be paged through; ``more`` where there are others beyond.
+        cursor: of the next page, empty on the last.
+        facets: for each facet how many of ``count`` have each value.
+    """
+
+    question: Question
+    hits: tuple[Hit, ...]
+    count: int
+    more: bool
+    cursor: str
+    facets: Mapping[str, Mapping[str, int]]
+
+
+def search(
+    reader: Reader,
+    text: str,
+    *,
+    filters: Filters = Filters(),
+    cursor: str = "",
+    size: int = PAGE,
+) -> SearchPage:
+    """The best entries that the reader may find.
+
+    Raises:
+        RefusedError: the cursor is none of ours.
+    """
+    question = read_question(text)
+    after = _read_cursor(cursor) if cursor else None
+    bounds = (*question.bounds, *filters.bounds)
+    audiences = audiences_of(reader)
+    tokens = question.tokens
+    if tokens:
+        found = _by_words(tokens, audiences, filters, bounds)
+        found = [(e, p) for e, p in found if p >= FAR * found[0][1]]
+    else:
+        found = _by_facets(audiences, filters, bounds)
+    rows = {e.pk: e for e in Entry.objects.filter(pk__in=[e for e, _p in found]).defer("text")}
+    found = [(e, p) for e, p in found if e in rows]
+    start = 0 if after is None else next((i for i, f in enumerate(found) if f == after), len(found) - 1) + 1
+    page = found[start : start + size]
+    last = start + size >= len(found)
+    return SearchPage(
+        question,
+        _hits(reader, page),
+        len(found),
+        len(found) == WINDOW,
+        "" if last else _cursor(page[-1]),
+        _facets(rows.values()),
+    )
+
+
+def audiences_of(reader: Reader) -> tuple[int, ...]:
+    """The audiences that a reader belongs to: see ``Posting.audience``."""
+    own = reader.organisation
+    if own is None:
+        return (EVERYBODY,)
+    approved = own.state == Organisation.State.APPROVED
+    return (EVERYBODY, own.pk, -own.pk) if approved else (EVERYBODY, own.pk)
+
+
+def _by_words(
+    tokens: Mapping[str, int], audiences: Sequence[int], filters: Filters, bounds: Sequence[Bound]
+) -> list[tuple[int, int]]:
+    """Entries with their points, best first."""
+    strengths = {term(token): strength for token, strength in tokens.items()}
+    rare, known = rarities(strengths)
+    total = max(known[term(EVERYTHING)], 1)
+    terms = [t for t in strengths if known[t] <= GENERAL * total] or list(strengths)
+    points = {t: rare[t] * strengths[t] for t in terms}
+    where, given = _conditions(filters, bounds, "p.entry_id", noun="p.noun")
+    arms, values = [], []
+    for t in terms:
+        arms.append(
+            f"SELECT * FROM (SELECT p.entry_id AS entry, p.weight * {points[t]} AS points FROM search_posting p "
+            f"WHERE p.term = %s AND p.audience = {EVERYBODY}{where} "
+            f"ORDER BY p.weight DESC, p.entry_id DESC LIMIT {MOST_READ}) t{len(arms)}"
+        )
+        values += [t, *given]
+    if others := [a for a in audiences if a != EVERYBODY]:
+        cases = " ".join(f"WHEN {t} THEN {points[t]}" for t in terms)
+        marks = ", ".join(["%s"] * len(terms))
+        arms.append(
+            f"SELECT p.entry_id AS entry, p.weight * CASE p.term {cases} END AS points FROM search_posting p "
+            f"WHERE p.term IN ({marks}) AND p.audience IN ({', '.join(map(str, others))}){where}"
+        )
+        values += [*terms, *given]
+    return _rows(
+        f"SELECT entry, SUM(points) AS score FROM ({' UNION ALL '.join(arms)}) found "
+        f"GROUP BY entry ORDER BY score DESC, entry DESC LIMIT {WINDOW}",
+        values,
+    )
+
+
+def _by_facets(audiences: Sequence[int], filters: Filters, bounds: Sequence[Bound]) -> list[tuple[int, int]]:
+    """Entries without points: nearest to the first figure first, else newest first."""
+    seen = (
+        f" AND EXISTS (SELECT 1 FROM search_posting s WHERE s.term = {term(EVERYTHING)} AND s.weight = 1 "
+        f"AND s.entry_id = e.id AND s.audience IN ({', '.join(map(str, audiences))}))"
+    )
+    where, given = _conditions(filters, bounds[1:], "e.id", noun="e.noun")
+    if bounds:
+        span, values = _within(bounds[0], "f")
+        order = "f.number" if bounds[0].nearest_low else "f.number DESC"
+        sql = (
+            "SELECT e.id, 0 FROM search_figure f JOIN search_entry e ON e.id = f.entry_id "
+            f"WHERE {span}{where}{seen} ORDER BY {order}, e.noun, f.entry_id DESC LIMIT {WINDOW}"
+        )
+        return _rows(sql, [*values, *given])
+    sql = f"SELECT e.id, 0 FROM search_entry e WHERE 1 = 1{where}{seen} ORDER BY e.id DESC LIMIT {WINDOW}"
+    return _rows(sql, given)
+
+
+def _conditions(filters: Filters, bounds: Sequence[Bound], entry: str, *, noun: str) -> tuple[str, list[Any]]:
+    """What the filters demand, as SQL on the column that holds an entry's id."""
+    sql, given = "", []
+    if filters.noun:
+        sql += f" AND {noun} = {int(Noun[filters.noun.upper()])}"
+    for name in ("kind", "field", "maker"):
+        if value := getattr(filters, name):
+            sql += f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND x.{name} = %s)"
+            given.append(value)
+    if filters.scenario:
+        sql += (
+            f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND (x.scenario = %s OR EXISTS "
+            "(SELECT 1 FROM search_figure y WHERE y.entry_id = x.id AND y.name = 'scenario' AND y.text = %s)))"
+        )
+        given += [filters.scenario, filters.scenario]
+    if filters.area:
+        codes = areas_around(filters.area)
+        marks = ", ".join(["%s"] * len(codes))
+        sql += (
+            f" AND EXISTS (SELECT 1 FROM search_figure x WHERE x.entry_id = {entry} AND x.name = 'area' "
+            f"AND x.text IN ({marks}))"
+        )
+        given += codes
+    for bound in bounds:
+        span, values = _within(bound, "x")
+        sql += f" AND EXISTS (SELECT 1 FROM search_figure x WHERE x.entry_id = {entry} AND {span})"
+        given += values
+    return sql, given
+
+
+def _within(bound: Bound, table: str) -> tuple[str, list[Any]]:
+    sql, given = f"{table}.name = %s", [bound.quantity]
+    if math.isfinite(bound.low):
+        sql += f" AND {table}.number >= %s"
+        given.append(bound.low - abs(bound.low) * 1e-9)
+    if math.isfinite(bound.high):
+        sql += f" AND {table}.number <= %s"
+        given.append(bound.high + abs(bound.high) * 1e-9)
+    return sql, given
+
+
+def _rows(sql: str, given: Sequence[Any]) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return [(int(entry), int(points)) for entry, points in cursor.fetchall()]
+
+
+def areas_around(code: str) -> list[str]:
+    """An area with those that it lies within and those within it."""
+    parents = dict(Area.objects.values_list("code", "parent__code"))
+    out, above = [code], parents.get(code)
+    while above is not None:
+        out.append(above)
+        above = parents.get(above)
+    below = [code]
+    while below := [c for c, p in parents.items() if p in below]:
+        out += below
+    return out
+
+
+def _hits(reader: Reader, page: Sequence[tuple[int, int]]) -> tuple[Hit, ...]:
+    rows = (
+        Entry.objects.select_related("organisation")
+        .prefetch_related("figures")
+        .in_bulk([e for e, _p in page])
+    )
+    return tuple(_hit(reader, rows[e], points) for e, points in page if e in rows)
+
+
+def _hit(reader: Reader, entry: Entry, points: int) -> Hit:
+    own = entry.organisation_id == reader.organisation_id
+    return Hit(
+        Noun(entry.noun).label,
+        entry.subject_id,
+        entry.kind,
+        entry.title,
+        entry.text,
+        entry.scenario,
+        entry.area,
+        entry.organisation if own or not entry.hidden else None,
+        points,
+        {f.name: f.number for f in entry.figures.all() if f.number is not None},
+    )
+
+
+def _facets(rows: Any) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {
+        name: Counter() for name in ("noun", "kind", "field", "maker", "scenario")
+    }
+    for row in rows:
+        counts["noun"][Noun(row.noun).label] += 1
+        for name in ("kind", "field", "maker", "scenario"):
+            if value := getattr(row, name):
+                counts[name][value] += 1
+    return {name: dict(found.most_common(12)) for name, found in counts.items()}
+
+
+def _cursor(after: tuple[int, int]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(after).encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    try:
+        raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        entry, points = raw
+        return int(entry), int(points)
+    except (ValueError, TypeError):
+        raise RefusedError(_("the place in the list is not known; start again"), field="cursor") from None
+
+
+def _span(quantity: str, text: str) -> Bound:
+    low, dots, high = text.partition("..")
+    try:
+        if not dots:
+            return Bound(quantity, float(low), float(low))
+        return Bound(
+            quantity,
+            float(low) if low else -math.inf,
+            float(high) if high else math.inf,
+        )
+    except ValueError:
+        raise RefusedError(_("a span such as 10..20"), field=quantity) from None
+
+
+def noun_label(noun: str) -> Label:
+    return NOUN_LABELS[noun]
+
+
+NOUN_LABELS: Final = {
+    "scenario": Label("场景", "Scenarios"),
+    "model": Label("机器人型号", "Robot models"),
+    "offer": Label("供给", "Offers"),
+    "need": Label("需求", "Needs"),
+}
