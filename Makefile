@@ -51,6 +51,9 @@ validate: build ## planted truth, honesty, published cycle times: build/validate
 docs: build ## write the generated pages of docs/ anew
 	$(BIN)/python scripts/docs.py
 
+openapi: ## docs/openapi.json from the portal's API
+	@$(BIN)/python -m robotplus.portal export_openapi_schema --indent 1 --output docs/openapi.json
+
 format: build ## ruff format, and the fixes that ruff can make itself
 	$(BIN)/ruff check --fix src tests scripts benchmarks
 	$(BIN)/ruff format src tests scripts benchmarks
@@ -59,4 +62,4 @@ clean: ## remove everything that can be made again
 	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets \
 	  src/robotplus/portal/web/static
 
-.PHONY: help build demo serve lint test bench validate docs format clean
+.PHONY: help build demo serve lint test bench validate docs openapi format clean

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",  # for the files of the API's documentation
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -79,12 +80,14 @@ INSTALLED_APPS = [
             "search",
             "desk",
             "web",
+            "api",
         )
     ),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages; static files are compressed once, by whitenoise
     "django.contrib.sessions.middleware.SessionMiddleware",
     "robotplus.portal.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -153,6 +156,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # codes of the half minute before and after count: phones' clocks drift
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
 LANGUAGE_CODE = "zh-hans"
@@ -202,6 +206,8 @@ LOGIN_LOG_DAYS = int(os.environ.get("LOGIN_LOG_DAYS", "183"))
 PRIVATE_FIELDS = _words("PRIVATE_FIELDS") or ["energy", "medical", "security"]  # needs there start private
 VISITOR_ANSWERS_PER_HOUR = int(os.environ.get("VISITOR_ANSWERS_PER_HOUR", "6"))
 VISITOR_ANSWER_DAYS = 7
+API_CALLS_PER_MINUTE = int(os.environ.get("API_CALLS_PER_MINUTE", "600"))  # of an account, in each process
+API_VISITOR_CALLS_PER_MINUTE = int(os.environ.get("API_VISITOR_CALLS_PER_MINUTE", "120"))  # of an address
 COUNT_FLOOR = 3  # counts of fewer organisations are suppressed
 WORKER_CORES = int(os.environ.get("WORKER_CORES", str(os.cpu_count() or 1)))
 JOB_LEASE_S = float(os.environ.get("JOB_LEASE_S", "20"))  # a killed worker's job waits this long

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from robotplus.portal.api.site import api
+
 APPS = (
     "core",
     "parties",
@@ -21,5 +23,6 @@ APPS = (
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", api.urls),
     *(path("", include(f"robotplus.portal.{app}.urls")) for app in APPS),
 ]
