@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from conftest import PASSWORD, Cast
 from django.core import mail
 from playwright.sync_api import Browser, Page, expect
@@ -162,7 +163,7 @@ def test_the_second_factor_is_asked_for_once_it_is_set_up(
     """Set up with the secret that the page shows; then a new browser needs password and code."""
 
     def code(secret: str) -> str:
-        return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+        return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
     cast.buyer.email = "buyer@example.org"
     cast.buyer.save()
