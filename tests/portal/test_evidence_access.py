@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from answered import SCENARIO, answered, small_catalogue, use_small_catalogue, work_off
 from conftest import Cast
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -20,12 +21,13 @@ from robotplus.portal.catalogue.models import Capability, Model
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import NOBODY, Reader
 from robotplus.portal.evidence.access import access_certificate, listed
-from robotplus.portal.evidence.actions import do_set_access
+from robotplus.portal.evidence.actions import FILE_LIMIT, do_set_access
 from robotplus.portal.evidence.models import Certificate, Evidence
 from robotplus.portal.evidence.redaction import redacted
 from robotplus.portal.jobs import results
 from robotplus.portal.jobs.handlers import Work, handler
 from robotplus.portal.jobs.models import Job
+from robotplus.portal.jobs.worker import Worker
 from robotplus.portal.matches.reference import do_survey
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def few_robots(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     use_small_catalogue(monkeypatch)
+    monkeypatch.setattr("robotplus.portal.jobs.worker.HOURLY", ())
     yield
 
 
@@ -197,3 +200,32 @@ def test_the_survey_says_what_models_can_do(cast: Cast, django_assert_max_num_qu
     assert listed().count() == rows.count() == Evidence.objects.count()
     with django_assert_max_num_queries(12):
         assert cast.client("visitor").get(reverse("evidence")).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_somebody_brings_is_checked(cast: Cast, held: Certificate) -> None:
+    text = b"".join(cast.client("buyer").get(url("certificate_file", held)))
+    client = cast.client("seller")
+
+    def verdict(content: bytes) -> str:
+        brought = client.post(
+            reverse("certificate_check_file"), {"file": SimpleUploadedFile("cert.json", content)}
+        )
+        assert "hx-get" in client.get(brought.url).text
+        assert cast.client("rival").get(brought.url).status_code == 404
+        Worker().run(once=True)
+        return str(client.get(brought.url).text)
+
+    assert held.sha256 in (shown := verdict(text)) and "alert-success" in shown
+    assert "alert-danger" in verdict(text.replace(b'"verdict":"proven', b'"verdict":"Proven'))
+    assert "alert-danger" in verdict(b"{}")
+
+
+def test_files_to_check_are_bounded_and_need_an_account(cast: Cast) -> None:
+    path = reverse("certificate_check_file")
+    assert cast.client("visitor").post(path, {"file": SimpleUploadedFile("c.json", b"{}")}).status_code == 422
+    assert cast.client("buyer").post(path).status_code == 422
+    for content in (b"\xff\xfe", b"a\0b", b" " * (FILE_LIMIT + 1)):
+        given = {"file": SimpleUploadedFile("c.json", content)}
+        assert cast.client("buyer").post(path, given).status_code == 422
+    assert not Job.objects.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from robotplus.portal.jobs.actions import do_enqueue
 from robotplus.portal.jobs.models import Job, Result
 
 CLAIM = "does_the_task"
+FILE_LIMIT = 10_000_000  # bytes of a certificate that somebody brings to be checked
 
 
 @transaction.atomic
@@ -78,3 +81,27 @@ def do_check(reader: Reader, certificate: Certificate) -> Job | None:
     if not reader.user and not reader.visitor:
         raise LimitError(_("your browser has to keep the visitor's cookie for this"))
     return do_enqueue(reader, "check", {"certificate": certificate.sha256}, key=key)
+
+
+@transaction.atomic
+def do_check_file(reader: Reader, content: bytes) -> Job:
+    """Have a certificate checked that somebody brings as a file; it is not kept beyond the check.
+
+    Raises:
+        RefusedError: not signed in, too large, or no text.
+    """
+    if reader.user is None:
+        raise RefusedError(_("sign in to have a file checked; a digest needs no account"), field="file")
+    if len(content) > FILE_LIMIT:
+        raise RefusedError(
+            _("the file is larger than %(limit)d MB") % {"limit": FILE_LIMIT // 1_000_000}, field="file"
+        )
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RefusedError(_("not a certificate file"), field="file") from None
+    if "\0" in text:
+        raise RefusedError(_("not a certificate file"), field="file")
+    named = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    key = digest(["check", "file", named, engine_digest(), timezone.localdate().isoformat()])
+    return do_enqueue(reader, "check", {"text": text}, key=key)

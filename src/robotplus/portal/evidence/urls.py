@@ -6,6 +6,8 @@ from robotplus.portal.evidence import views
 
 urlpatterns: list[URLPattern] = [
     path("evidence/", views.index, name="evidence"),
+    path("evidence/check/", views.check_file, name="certificate_check_file"),
+    path("evidence/checked/<uuid:pk>/", views.checked, name="certificate_checked"),
     path("evidence/<slug:hexdigest>/", views.certificate, name="certificate"),
     path("evidence/<slug:hexdigest>/check/", views.check, name="certificate_check"),
     path("evidence/<slug:hexdigest>/check/state/", views.check_state, name="certificate_check_state"),

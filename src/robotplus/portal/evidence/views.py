@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,14 +13,14 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from robotplus.portal.core.errors import AbsentError
+from robotplus.portal.core.errors import AbsentError, RefusedError
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.evidence.access import access_certificate, listed, may_have_file, may_open
-from robotplus.portal.evidence.actions import check_key, do_check, do_set_access
+from robotplus.portal.evidence.actions import FILE_LIMIT, check_key, do_check, do_check_file, do_set_access
 from robotplus.portal.evidence.models import Certificate
 from robotplus.portal.evidence.redaction import redacted
 from robotplus.portal.jobs import results
-from robotplus.portal.jobs.access import jobs_for
+from robotplus.portal.jobs.access import access_job, jobs_for
 from robotplus.portal.jobs.models import Result
 from robotplus.portal.matches.visiting import who_asks
 from robotplus.portal.web.templatetags.ui import language
@@ -74,7 +75,7 @@ def _sections(found: Certificate) -> dict[str, str]:
     assert found.result is not None
     path = results.file_of(found.result.key, f"{found.sha256.removeprefix('sha256:')}.page.json")
     kept = json.loads(path.read_bytes())["sections"][language()]
-    return {name: mark_safe(kept[name]) for name in ("claims", "premises", "not_shown")}
+    return {name: mark_safe(kept[name].replace("h4>", "h2>")) for name in ("claims", "premises", "not_shown")}
 
 
 def _check_state(reader: Reader, found: Certificate) -> dict[str, Any]:
@@ -102,6 +103,25 @@ def check_state(request: HttpRequest, hexdigest: str) -> HttpResponse:
     found = access_certificate(reader, hexdigest)
     context = {"certificate": found, "hex": hexdigest, **_check_state(reader, found)}
     return render(request, "evidence/_check.html", context)
+
+
+@require_POST
+def check_file(request: HttpRequest) -> HttpResponse:
+    """Have a certificate checked that somebody brings."""
+    given = request.FILES.get("file")
+    if given is None:
+        raise RefusedError(_("choose a certificate file"), field="file")
+    job = do_check_file(request.reader, given.read(FILE_LIMIT + 1))  # type: ignore[attr-defined]
+    return redirect("certificate_checked", job.pk)
+
+
+@require_GET
+def checked(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What came of the check of a file; htmx polls the part with the verdict."""
+    job = access_job(request.reader, pk)  # type: ignore[attr-defined]
+    done = Result.objects.filter(key=job.key, kind="check").first()
+    name = "evidence/_checked.html" if getattr(request, "htmx", False) else "evidence/checked.html"
+    return render(request, name, {"job": job, "check": done and done.summary})
 
 
 @require_GET

@@ -60,7 +60,7 @@ def do_enqueue(reader: Reader, kind: str, params: dict[str, Any], *, key: str) -
 def do_cancel(reader: Reader, job: Job) -> None:
     """Give up a job: at once when it waits, within a second when it runs; a finished one stays as it is."""
     waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
-    if not waiting.update(state=Job.State.CANCELLED, finished_at=timezone.now()):
+    if not waiting.update(state=Job.State.CANCELLED, finished_at=timezone.now(), params={}):
         running = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
         if not running.update(cancel_requested=True):
             return

@@ -132,10 +132,10 @@ def requeue_expired() -> int:
     now = timezone.now()
     late = Job.objects.filter(Q(leased_until__lt=now) | Q(leased_until=None), state=Job.State.RUNNING)
     n = late.filter(cancel_requested=True).update(
-        state=Job.State.CANCELLED, lease=None, leased_until=None, finished_at=now
+        state=Job.State.CANCELLED, lease=None, leased_until=None, finished_at=now, params={}
     )
     n += late.filter(attempt__gte=MAX_ATTEMPTS).update(
-        state=Job.State.FAILED, lease=None, leased_until=None, finished_at=now, error=GAVE_UP
+        state=Job.State.FAILED, lease=None, leased_until=None, finished_at=now, error=GAVE_UP, params={}
     )
     return n + late.update(state=Job.State.QUEUED, lease=None, leased_until=None)
 
@@ -149,8 +149,9 @@ def _held(job: Job) -> models.QuerySet[Job]:
 
 
 def _end(job: Job, state: str, **values: Any) -> None:
+    """The job's last state; what it was given is not kept, it may be somebody's file."""
     ended = _held(job).update(
-        state=state, lease=None, leased_until=None, finished_at=timezone.now(), **values
+        state=state, lease=None, leased_until=None, finished_at=timezone.now(), params={}, **values
     )
     if not ended:
         raise LostLeaseError(str(job.pk))

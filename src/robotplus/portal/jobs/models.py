@@ -24,7 +24,7 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)  # names its handler, see jobs.handlers
-    params = models.JSONField(default=dict)
+    params = models.JSONField(default=dict)  # emptied when it ends
     key = models.CharField(max_length=80)  # digest of everything the result depends on
     organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.CASCADE)
     user = models.ForeignKey("parties.User", null=True, on_delete=models.SET_NULL)

@@ -18,6 +18,7 @@ from robotplus.portal.jobs.leases import next_in_line
 from robotplus.portal.jobs.models import Job, Result
 from robotplus.portal.matches.models import Answer
 from robotplus.portal.matches.offers import offers_by_model
+from robotplus.portal.web.showing import texts
 from robotplus.portal.web.templatetags.ui import language
 from robotplus.reporting.charts import cycle_bar
 from robotplus.scenarios.library import Number, Scenario, scenarios
@@ -119,6 +120,7 @@ def context(reader: Reader, answer: Answer, page: Page, *, opened: str, whole: b
         "rows": rows if whole else rows[:FIRST_ROWS],
         "more": 0 if whole else max(0, len(rows) - FIRST_ROWS),
         "scenario": scenario,
+        "admission": () if scenario is None else texts(scenario)["credentials"],
         "own_numbers": _own_numbers(answer),
         "numbers": number_fields(scenario, asked) if scenario is not None and short else [],
         "solution": solution,
@@ -176,8 +178,11 @@ def _joined(reader: Reader, page: Page, changes: Mapping[str, dict[str, Any]]) -
 
 
 def _marked(sections: Mapping[str, str]) -> dict[str, str]:
-    """Sections that reporting wrote; its markup escapes all text that came from outside."""
-    return {name: mark_safe(html) for name, html in sections.items()}
+    """Sections that reporting wrote; its markup escapes all text that came from outside.
+
+    Their headings follow the page's, one level higher than in a report.
+    """
+    return {name: mark_safe(html.replace("h4>", "h3>")) for name, html in sections.items()}
 
 
 def _changes(answer: Answer, page: Page) -> dict[str, dict[str, Any]]:

@@ -38,6 +38,8 @@ def new(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     named = given.get("scenario", "")
     scenario = get_scenario(named) if named else None
+    if scenario is not None and not scenario.family:
+        return redirect("scenario", scenario.id)  # the page says that it cannot be proven yet
     if request.method == "GET":
         if scenario is None:
             return redirect("/scenarios/")
