@@ -159,6 +159,23 @@ def test_reports_are_bounded(cast: Cast) -> None:
         actions.do_report(cast.reader("rival"), "parties.organisation", str(plant.pk), text="x")
 
 
+def test_what_a_suspended_organisation_shows_is_taken_down(cast: Cast) -> None:
+    operator, shown, draft = cast.reader("operator"), _offer(cast), _offer(cast)
+    need = _need(cast, "public")
+    actions.do_move_content(operator, "offer", shown.pk, "publish")
+    actions.do_move_content(operator, "need", need.pk, "publish")
+    maker = cast.reader("seller").organisation
+    assert maker is not None
+    actions.do_decide_organisation(operator, maker, move="suspend", note="虚假资质")
+    states = dict(Offer.objects.values_list("pk", "state"))
+    assert states == {shown.pk: "withdrawn", draft.pk: "review"}
+    need.refresh_from_db()
+    assert need.state == "open"  # another's
+    assert not cast.reader("seller").may_publish
+    actions.do_decide_organisation(operator, maker, move="reinstate")
+    assert cast.reader("seller").may_publish
+
+
 def _report(need: Need, kind: str = "complaint") -> DeskRequest:
     return DeskRequest.objects.create(
         kind=kind, subject_type="needs.need", subject_id=str(need.pk), text="泄密", due=timezone.localdate()

@@ -8,6 +8,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from conftest import PASSWORD, Cast, make_member, make_organisation
 from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from robotplus.portal.core.errors import RefusedError
@@ -18,7 +20,7 @@ from robotplus.portal.parties.actions.logins import do_log_login
 from robotplus.portal.parties.actions.members import do_change_role
 from robotplus.portal.parties.actions.privacy import do_consent, do_erase_person
 from robotplus.portal.parties.actions.tokens import do_create_token
-from robotplus.portal.parties.models import Grant, Invitation, Organisation, User
+from robotplus.portal.parties.models import Grant, Invitation, Notice, Organisation, User
 from robotplus.portal.parties.notices import notify
 
 pytestmark = pytest.mark.django_db
@@ -113,12 +115,21 @@ def test_the_last_owner_hands_over_first(cast: Cast) -> None:
     assert Organisation.objects.get(pk=reader.organisation_id).state == "approved"
 
 
-def test_an_organisation_that_nobody_is_left_in_is_suspended(cast: Cast) -> None:
-    alone = make_organisation("Alone")
-    owner = make_member(alone)
+def test_the_operator_is_told_of_an_organisation_that_nobody_is_left_in(cast: Cast) -> None:
+    owner = make_member(make_organisation("Alone"))
     do_erase_person(reader_for(owner), password=PASSWORD)
-    alone.refresh_from_db()
-    assert alone.state == "suspended"
+    assert Notice.objects.get(verb="organisation.deserted").user == cast.operator
+
+
+def test_no_session_of_theirs_is_left_on_any_machine(cast: Cast) -> None:
+    person = _person(cast)
+    here, there, other = cast.client("buyer"), cast.client("buyer"), cast.client("seller")
+    for client in (here, there):
+        client.force_login(person)
+    here.post("/me/erase", {"password": PASSWORD})
+    left = [s.get_decoded().get(SESSION_KEY) for s in Session.objects.all()]
+    assert str(person.pk) not in left and str(cast.seller.pk) in left
+    assert other.get("/me/").status_code == 200
 
 
 def test_consent_is_kept_with_its_version(cast: Cast, settings: object) -> None:

@@ -26,6 +26,7 @@ from robotplus.portal.offers.access import listed as listed_offers
 from robotplus.portal.offers.actions import do_move_offer
 from robotplus.portal.offers.models import Featuring, Offer
 from robotplus.portal.parties.access import require_operator
+from robotplus.portal.parties.actions.organisations import do_review_organisation
 from robotplus.portal.parties.models import Organisation
 from robotplus.portal.parties.notices import notify, operators
 from robotplus.portal.search.index import do_index
@@ -61,6 +62,25 @@ def do_move_content(reader: Reader, noun: str, pk: int, move: str, *, reason: st
     notify(
         subject.organisation, "content.moved", subject, by=reader, state=subject.state, reason=reason[:300]
     )
+
+
+@transaction.atomic
+def do_decide_organisation(reader: Reader, organisation: Organisation, *, move: str, note: str = "") -> None:
+    """Approve, reject, suspend or reinstate an organisation. What a suspended one shows is taken down with it.
+
+    Raises:
+        AbsentError, RefusedError, ConflictError: see ``do_review_organisation``.
+    """
+    do_review_organisation(reader, organisation, move=move, note=note)
+    if organisation.state != Organisation.State.SUSPENDED:
+        return
+    for noun, table in CONTENT.items():
+        for subject in table._default_manager.filter(organisation=organisation).order_by("pk"):
+            content: Any = subject
+            of = kind_of(content.kind)
+            downs = [m for m in of.moves_from(content.state, OPERATOR) if not of.state(m.end).listed]
+            if of.state(content.state).listed and downs:
+                do_move_content(reader, noun, content.pk, downs[0].name, reason=note)
 
 
 @transaction.atomic

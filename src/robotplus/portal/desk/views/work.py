@@ -19,7 +19,7 @@ from robotplus.portal.desk.forms import FeatureForm
 from robotplus.portal.offers.access import access_offer
 from robotplus.portal.offers.models import Featuring
 from robotplus.portal.parties.access import access_organisation, require_operator
-from robotplus.portal.parties.actions.organisations import MOVES, do_review_organisation
+from robotplus.portal.parties.actions.organisations import MOVES
 from robotplus.portal.parties.models import Organisation
 
 
@@ -48,7 +48,7 @@ def desk_organisation(request: ReaderRequest, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            do_review_organisation(
+            actions.do_decide_organisation(
                 request.reader, found, move=request.POST.get("move", ""), note=request.POST.get("note", "")
             )
         except RefusedError as e:

@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -83,7 +85,7 @@ def do_consent(reader: Reader) -> None:
 def do_erase_person(reader: Reader, *, password: str) -> None:
     """Erase the person who reads: they can never sign in again, and nothing tells who they were.
 
-    What they wrote for their organisation stays the organisation's. One that nobody is left in is suspended.
+    What they wrote for their organisation stays the organisation's. Where nobody is left in it, the operator is told.
 
     Raises:
         RefusedError: a wrong password, or they are the last owner of an organisation with other members.
@@ -99,6 +101,7 @@ def do_erase_person(reader: Reader, *, password: str) -> None:
     log_event(reader, "person.erase", user)
     addresses = [a for a in (user.email, user.phone) if a]
     Invitation.objects.filter(Q(address__in=addresses)).delete()
+    _end_sessions(user)
     for table in (EmailAddress, Authenticator, LoginRecord, Notice, ApiToken):
         table.objects.filter(user=user).delete()
     DeskRequest.objects.filter(user=user, organisation=None).update(text="")
@@ -118,13 +121,16 @@ def do_erase_person(reader: Reader, *, password: str) -> None:
     )
 
 
+def _end_sessions(user: User) -> None:
+    """Delete the person's sessions, on every machine; a session may hold their address."""
+    theirs = [s.pk for s in Session.objects.iterator() if s.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
 def _leave(reader: Reader, organisation: Organisation, user: User) -> None:
     others = Grant.objects.today().filter(organisation=organisation, user__is_active=True).exclude(user=user)
     if not others.exists():
-        before = organisation.state
-        if before == Organisation.State.APPROVED:
-            Organisation.objects.filter(pk=organisation.pk).update(state=Organisation.State.SUSPENDED)
-        log_event(reader, "organisation.deserted", organisation, before=before)
+        log_event(reader, "organisation.deserted", organisation)
         notify(operators(), "organisation.deserted", organisation, by=reader)
         return
     owns = Grant.objects.today().filter(organisation=organisation, user=user, role=Role.OWNER).exists()
