@@ -1,7 +1,7 @@
 """Finds the scenarios that a sentence means, until plain words are read for good.
 
-Compares the sentence with each scenario's name, its other words (data/words.toml) and its description, in Chinese
-by pairs of characters and in English by stems; rare pieces count more.
+Compares the sentence with each scenario's name and description by the words of the search: concepts in Chinese and
+English, dictionary words, pairs of characters, stems. What few scenarios have counts more.
 """
 
 from __future__ import annotations
@@ -9,28 +9,19 @@ from __future__ import annotations
 import functools
 import math
 import re
-import tomllib
-import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Final
 
+from robotplus.portal.search.tokens import query_tokens, tokens
 from robotplus.scenarios.library import Scenario, scenarios
 
-WEIGHTS: Final = {"name": 4.0, "words": 3.0, "about": 1.0}
-FLOOR = 2.5  # below this a likeness is chance
+NAME, ABOUT = 4, 1  # what a word in the name and in the description weighs
+FLOOR = 3.5  # below this a likeness is chance
 CLEAR = 1.6  # the best must stand this far above the second to be meant alone
-MOST = 6
-_HAN = re.compile(r"[\u3400-\u9fff]+")
-_LATIN = re.compile(r"[a-z][a-z]+")
-_ENDINGS = re.compile(r"(?:ings?|ed|es|s|ers?|ions?|e)$")
-_IDLE = frozenset(  # say nothing about which job it is
-    re.findall(
-        r"\S+",
-        "需要 我们 一个 一台 机器 器人 人机 可以 帮我 想要 怎么 自动 进行 the and for with robot robotic want need our",
-    )
-)
+MOST: Final = 6
+_IDLE = re.compile(r"机器人|机械手|robot(?:s|ic)?", re.I)  # said of every job
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +32,11 @@ class Found:
 
 def find_scenarios(text: str) -> list[Found]:
     """The scenarios that may be meant, best first; none when nothing is alike."""
-    asked = pieces(text)
-    rarity = _rarity()
+    asked, rarity = query_tokens(_IDLE.sub(" ", text)), _rarity()
     out = []
     for scenario in scenarios():
-        parts = _parts(scenario.id)
-        score = sum(
-            rarity.get(piece, 0.0) * max(WEIGHTS[part] for part in WEIGHTS if piece in parts[part])
-            for piece in asked
-            if any(piece in parts[part] for part in WEIGHTS)
-        )
+        own = _weights(scenario.id)
+        score = sum(rarity[t] * strength * own[t] for t, strength in asked.items() if t in own)
         if score >= FLOOR:
             out.append(Found(scenario, score))
     return sorted(out, key=lambda f: (-f.score, f.scenario.id))[:MOST]
@@ -63,41 +49,24 @@ def meant(found: list[Found]) -> Scenario | None:
     return found[0].scenario
 
 
-def pieces(text: str) -> frozenset[str]:
-    """Pairs of Chinese characters (a lone one as it is), and stems of Latin words."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    out: set[str] = set()
-    for run in _HAN.findall(plain):
-        out |= {run[i : i + 2] for i in range(len(run) - 1)} or {run}
-    out |= {stem(word) for word in _LATIN.findall(plain) if word not in _IDLE}
-    return frozenset(out - _IDLE)
-
-
-def stem(word: str) -> str:
-    short = _ENDINGS.sub("", word)
-    return short if len(short) >= 3 else word
-
-
 @functools.cache
-def words() -> dict[str, list[str]]:
-    """What people say of a scenario besides its name, by its id."""
-    file = resources.files("robotplus.portal.web") / "data" / "words.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-@functools.cache
-def _parts(scenario_id: str) -> dict[str, frozenset[str]]:
+def _weights(scenario_id: str) -> Mapping[str, int]:
+    """What each token of a scenario weighs."""
     scenario = next(s for s in scenarios() if s.id == scenario_id)
-    return {
-        "name": pieces(f"{scenario.name_zh} {scenario.name_en}"),
-        "words": pieces(" ".join(words().get(scenario_id, ()))),
-        "about": pieces(f"{scenario.about_zh} {scenario.about_en}"),
-    }
+    out: dict[str, int] = {}
+    texts = (
+        (NAME, f"{scenario.name_zh} {scenario.name_en}"),
+        (ABOUT, f"{scenario.about_zh} {scenario.about_en}"),
+    )
+    for weight, text in texts:
+        for token, strength in tokens(_IDLE.sub(" ", text)).items():
+            out[token] = max(out.get(token, 0), weight * strength)
+    return out
 
 
 @functools.cache
-def _rarity() -> dict[str, float]:
-    """Inverse frequency of a piece over the scenarios, between 0 and 1."""
-    counts = Counter(p for s in scenarios() for p in frozenset().union(*_parts(s.id).values()))
+def _rarity() -> Mapping[str, float]:
+    """Inverse frequency of a token over the scenarios, between 0 and 1."""
+    counts = Counter(token for s in scenarios() for token in _weights(s.id))
     total = len(scenarios())
-    return {piece: math.log(1 + total / n) / math.log(1 + total) for piece, n in counts.items()}
+    return {token: math.log(1 + total / n) / math.log(1 + total) for token, n in counts.items()}

@@ -57,14 +57,30 @@ PRICE_BASES: Final = {
     "piece": _("a piece"),
     "m2": _("a square metre"),
 }
-UNITS: Final = {  # units whose sign in files is not what people read
+UNITS: Final = {  # units, and parts of units such as case/min, whose sign in files is not what people read
     "deg": "°",
     "um": "µm",
     "m2": "m²",
+    "m3": "m³",
+    "C": "°C",
+    "RMB": "CNY",
+    "-": "",
+    "count": "",
     "d": _("days"),
+    "day": _("day"),
+    "week": _("week"),
     "month": _("months"),
     "year": _("years"),
     "person": _("people"),
+    "case": _("cases"),
+    "part": _("part"),
+    "piece": _("piece"),
+    "tile": _("tile"),
+    "fruit": _("fruits"),
+    "carcass": _("carcasses"),
+    "line": _("line"),
+    "mu": _("mu"),
+    "points": _("points"),
 }
 PRICE_SCOPE: Final = {
     "body": _("robot body"),
@@ -100,7 +116,7 @@ def said(thing: Any) -> str:
 @register.filter
 def unit(sign: str) -> str:
     """A unit as people read it."""
-    return str(UNITS.get(sign, sign))
+    return "/".join(str(UNITS.get(part, part)) for part in sign.split("/"))
 
 
 @register.simple_tag
