@@ -17,7 +17,8 @@ from robotplus.portal.core.models import Area
 from robotplus.portal.core.reader import Reader, Scope
 from robotplus.portal.core.sheets import csv_bytes, plain, xlsx_bytes
 from robotplus.portal.deals.models import Deal, LedgerLine
-from robotplus.portal.desk.funnel import OTHERS, Row, Wanted, _suppressed, funnel
+from robotplus.portal.desk.funnel import Wanted, funnel
+from robotplus.portal.desk.rows import OTHERS, Row, suppressed
 from robotplus.portal.jobs.models import Result
 from robotplus.portal.matches.models import Answer
 from robotplus.portal.needs.models import Need, NeedRevision
@@ -123,7 +124,7 @@ def test_no_shown_row_and_no_difference_tells_of_fewer_than_the_floor(
     sets: list[set[int]], floor: int
 ) -> None:
     made = [Row(str(i), needs=10**i, organisations=s) for i, s in enumerate(sets)]
-    found = _suppressed("field", made, floor=floor)
+    found = suppressed("field", made, floor=floor)
     everyone = set().union(*sets) if sets else set()
     if len(everyone) < floor:
         assert found.total is None and found.rows == ()
@@ -142,7 +143,7 @@ def test_rows_that_are_big_enough_stay(db: None) -> None:
         Row("b", 10, organisations={4}),
         Row("c", 100, organisations={5, 6, 7}),
     ]
-    found = _suppressed("field", made, floor=3)
+    found = suppressed("field", made, floor=3)
     assert len(found.rows) == 2 and {r.needs for r in found.rows} in ({1, 110}, {11, 100})
 
 

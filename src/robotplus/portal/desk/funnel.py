@@ -1,17 +1,13 @@
-"""The funnel from needs to deals, in counts that tell of no single organisation.
-
-Rows that fewer than ``COUNT_FLOOR`` organisations stand behind are put together as "others". While those too are
-below the floor, the next smallest row joins them, so that the total less the rows shown tells nothing either.
-"""
+"""Counts the funnel from needs to deals, inside what the reader's grants cover."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -19,48 +15,14 @@ from django.utils import timezone
 
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.deals.models import Deal, LedgerLine
+from robotplus.portal.desk.rows import BASES, By, Funnel, Row, suppressed
 from robotplus.portal.desk.scope import covered, parts_of
 from robotplus.portal.jobs.models import Result
 from robotplus.portal.kinds import noun_kinds
 from robotplus.portal.matches.models import Answer
 from robotplus.portal.needs.models import Need
 
-By = Literal["field", "area", "month"]
-AGREED = frozenset({"accepted", "delivering", "delivered", "done"})
-BASES = tuple(LedgerLine.Basis.values)
-OTHERS = "others"
 BATCH = 5000  # keys of one query
-
-
-@dataclass
-class Row:
-    """Counts of one field, area or month. ``amounts``: (basis, currency) to the sum of the contracts."""
-
-    key: str
-    needs: int = 0
-    answered: int = 0
-    proven: int = 0
-    inquiries: int = 0
-    deals: int = 0
-    amounts: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    organisations: set[int] = field(default_factory=set)
-
-    def add(self, other: Row) -> None:
-        for name in ("needs", "answered", "proven", "inquiries", "deals"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for key, amount in other.amounts.items():
-            self.amounts[key] += amount
-        self.organisations |= other.organisations
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """``total`` is None when too few organisations stand behind all of it."""
-
-    by: By
-    rows: tuple[Row, ...]
-    total: Row | None
-    currencies: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +54,7 @@ def funnel(reader: Reader, wanted: Wanted) -> Funnel:
         chosen = scope & wanted.filter()
         _count_needs(rows, chosen, wanted.by)
         _count_deals(rows, chosen, wanted.by)
-    return _suppressed(wanted.by, rows.values(), floor=settings.COUNT_FLOOR)
+    return suppressed(wanted.by, rows.values(), floor=settings.COUNT_FLOOR)
 
 
 def _count_needs(rows: dict[str, Row], chosen: Q, by: By) -> None:
@@ -136,11 +98,12 @@ def _answered(needs: set[int]) -> dict[int, bool]:
 def _count_deals(rows: dict[str, Row], chosen: Q, by: By) -> None:
     deals = Deal.objects.filter(chosen, buyer__is_example=False, seller__is_example=False)
     place: dict[int, Row] = {}
-    facts = deals.values_list("pk", "buyer", "seller", "field", "area__code", "created_at", "state")
-    for pk, buyer, seller, field_, area, at, state in facts:
+    agreed = {(k.id, s.name) for k in noun_kinds("deal") for s in k.states if s.agreed}
+    facts = deals.values_list("pk", "buyer", "seller", "field", "area__code", "created_at", "kind", "state")
+    for pk, buyer, seller, field_, area, at, kind, state in facts:
         row = place[pk] = _row(rows, _key(by, field_, area, at))
         row.inquiries += 1
-        row.deals += state in AGREED
+        row.deals += (kind, state) in agreed
         row.organisations |= {buyer, seller}
     for deal, amount, currency, basis in _contracts(deals):
         if deal in place:
@@ -170,50 +133,5 @@ def _key(by: By, field_: str, area: str | None, at: dt.datetime) -> str:
     return timezone.localtime(at).strftime("%Y-%m")
 
 
-def _suppressed(by: By, rows: Iterable[Row], *, floor: int) -> Funnel:
-    found = sorted(rows, key=lambda r: r.key)
-    total = Row("total")
-    for row in found:
-        total.add(row)
-    if len(total.organisations) < floor:
-        return Funnel(by, (), None, ())
-    shown, others = _merged(found, floor)
-    rest = [others] if others.organisations else []
-    currencies = sorted({c for _basis, c in total.amounts})
-    return Funnel(by, (*shown, *rest), total, tuple(currencies))
-
-
-def _merged(rows: Sequence[Row], floor: int) -> tuple[list[Row], Row]:
-    shown = [r for r in rows if len(r.organisations) >= floor]
-    others = Row(OTHERS)
-    for row in rows:
-        if len(row.organisations) < floor:
-            others.add(row)
-    while shown and 0 < len(others.organisations) < floor:
-        least = min(shown, key=lambda r: len(r.organisations))
-        shown.remove(least)
-        others.add(least)
-    return shown, others
-
-
 def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
-
-
-def table(found: Funnel, labels: dict[str, str]) -> list[list[Any]]:
-    """The funnel as rows for a page or a spreadsheet, the head first. ``labels`` names keys and columns."""
-    money = [(b, c) for c in found.currencies for b in BASES]
-    counts = ("needs", "answered", "proven", "inquiries", "deals")
-    head = [labels[found.by], *(labels[c] for c in counts), *(f"{labels[b]} [{c}]" for b, c in money)]
-    rows = [*found.rows, *([found.total] if found.total else [])]
-    return [
-        head,
-        *(
-            [
-                labels.get(r.key, r.key),
-                *(getattr(r, c) for c in counts),
-                *(r.amounts.get(m, Decimal()) for m in money),
-            ]
-            for r in rows
-        ),
-    ]

@@ -65,12 +65,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``listed``: what is in this state may be shown by its visibility; ``final``: no move leads out."""
+    """``listed``: what is in this state may be shown by its visibility; ``final``: no move leads out.
+
+    ``agreed``: a deal in this state was concluded, and counts as such.
+    """
 
     name: str
     label: Label
     listed: bool = False
     final: bool = False
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from robotplus.portal.catalogue.models import Capability, Model
 from robotplus.portal.core.reader import NOBODY, Reader
-from robotplus.portal.desk.funnel import Row, Wanted, funnel
+from robotplus.portal.desk.funnel import Wanted, funnel
+from robotplus.portal.desk.rows import Row
 from robotplus.portal.evidence.models import Certificate
 from robotplus.portal.needs.access import needs_for
 from robotplus.portal.web.fields import PLAN_FIELDS, PlanField

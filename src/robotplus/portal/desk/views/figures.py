@@ -14,7 +14,8 @@ from robotplus.portal.core.reader import ReaderRequest
 from robotplus.portal.core.sheets import sheet_response
 from robotplus.portal.desk.access import events_for
 from robotplus.portal.desk.forms import FunnelForm, field_choices
-from robotplus.portal.desk.funnel import OTHERS, Funnel, funnel, table
+from robotplus.portal.desk.funnel import funnel
+from robotplus.portal.desk.rows import OTHERS, Funnel, table
 from robotplus.portal.parties.forms import area_choices
 
 PAGE = 50
