@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Cast
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from robotplus.portal.core.errors import AbsentError, LimitError
@@ -209,3 +210,11 @@ def test_jobs_are_seen_by_their_asker_only(cast: Cast) -> None:
         assert job not in jobs_for(other)
         with pytest.raises(AbsentError):
             access_job(other, job.pk)
+
+
+def test_the_database_itself_keeps_twins_out(cast: Cast) -> None:
+    job = ask(cast.reader("buyer"), 1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.create(kind="answer", key=job.key, asker=job.asker)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE)
+    Job.objects.create(kind="answer", key=job.key, asker=job.asker)
