@@ -1,0 +1,23 @@
+"""``python -m robotplus.portal backup FILE``."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from robotplus.errors import InputError
+from robotplus.portal.core.backup import write_backup
+
+
+class Command(BaseCommand):
+    help = "Write all that the portal keeps into one file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            done = write_backup(options["file"])
+        except (InputError, OSError) as e:
+            raise CommandError(str(e), returncode=2) from e
+        self.stdout.write(f"{sum(done.rows.values())} rows and {done.files} files")
