@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
     catalogue = load_catalogue()
     print(f"{len(catalogue)} robots in the catalogue, {os.cpu_count()} processor cores")
     reports = []
-    for scenario in scenarios():
+    for scenario in (s for s in scenarios() if s.family):
         need = read_need(NEEDS / f"{scenario.id}.toml")
         started = time.perf_counter()
         with bar() as show:

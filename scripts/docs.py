@@ -74,24 +74,39 @@ def numbers() -> str:
     """The numbers of every scenario with their defaults, ranges and where they come from."""
     from robotplus.scenarios.library import scenarios
 
-    heads = ["number", "meaning", "含义", "default", "range", "unit", "source"]
-    out = []
-    for scenario in scenarios():
-        rows = [
-            [
-                f"`{n.name}`",
-                n.label_en,
-                n.label_zh,
-                f"{n.default:g}",
-                f"{n.low:g} – {n.high:g}{', whole' if n.whole else ''}",
-                n.unit,
-                n.source,
-            ]
-            for n in scenario.numbers
+    return "\n\n".join(entry("number", s, s.numbers) for s in scenarios() if s.family)
+
+
+def questions() -> str:
+    """The scenarios without a task family, by field: in one table, then each with what it will ask."""
+    from robotplus.scenarios.library import scenarios
+
+    waiting = [s for s in scenarios() if not s.family]
+    rows = [
+        [f"`{s.id}`", f"{s.name_zh} {s.name_en}", s.field.replace("_", " "), s.plan_name] for s in waiting
+    ]
+    out = [table(["id", "scenario", "field", "the plan's word"], rows)]
+    return "\n\n".join(out + [entry("question", s, s.questions) for s in waiting])
+
+
+def entry(head: str, scenario: Any, figures: Any) -> str:
+    """A scenario's section: what it is, its numbers or questions, its notes."""
+    heads = [head, "meaning", "含义", "default", "range", "unit", "source"]
+    rows = [
+        [
+            f"`{n.name}`",
+            n.label_en,
+            n.label_zh,
+            "–" if n.default is None else f"{n.default:g}",
+            f"{n.low:g} – {n.high:g}{', whole' if n.whole else ''}",
+            n.unit,
+            n.source,
         ]
-        out.append(f"### {scenario.name_zh} {scenario.name_en}: `{scenario.id}`\n\n{scenario.about_en}")
-        out += [table(heads, rows), *(f"- {note}" for note in scenario.notes)]
-    return "\n\n".join(out).replace("\n\n- ", "\n- ").replace("|\n- ", "|\n\n- ")
+        for n in figures
+    ]
+    notes = "\n".join(f"- {note}" for note in scenario.notes)
+    title = f"### {scenario.name_zh} {scenario.name_en}: `{scenario.id}`"
+    return "\n\n".join([title, scenario.about_en, table(heads, rows), notes])
 
 
 def modules() -> str:
@@ -212,6 +227,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "constraints": constraints,
     "modules": modules,
     "numbers": numbers,
+    "questions": questions,
     "prove": output(f"robotplus prove {NEED} --robot fanuc_m20_25_18d -o cert.json"),
     "prove-zh": output(f"robotplus prove {NEED} --robot fanuc_m20_25_18d -o cert.json --lang zh"),
     "sources": sources,

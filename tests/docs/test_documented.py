@@ -21,7 +21,7 @@ def test_every_scenario_and_each_of_its_numbers() -> None:
     numbers = cells(page("docs/scenarios.md"))
     for scenario in scenarios():
         assert scenario.id in listed
-        assert {n.name for n in scenario.numbers} <= set(numbers)
+        assert {n.name for n in (*scenario.numbers, *scenario.questions)} <= set(numbers)
 
 
 def test_every_constraint_has_its_meaning_and_what_helps() -> None:

@@ -11,6 +11,7 @@ import pytest
 from conftest import Cast
 from django.core.cache import cache
 from django.test import Client
+from django.utils.html import escape
 
 from robotplus.portal.catalogue.actions import do_load_catalogue
 from robotplus.portal.catalogue.models import Capability, Model
@@ -20,7 +21,7 @@ from robotplus.portal.matches.catalogue import built_in
 from robotplus.portal.needs.models import Need
 from robotplus.portal.web.fields import ORIGINS, PLAN_FIELDS, origin
 from robotplus.portal.web.figures import field_figures, month_funnel, playbacks
-from robotplus.portal.web.finding import find_scenarios, meant, words
+from robotplus.portal.web.finding import find_scenarios, meant
 from robotplus.portal.web.phrases import is_chinese
 from robotplus.portal.web.showing import case, indicator, texts
 from robotplus.portal.web.storage import StaticStorage
@@ -154,8 +155,10 @@ def test_every_scenario_has_its_page_in_both_languages(
     assert scenario.name_zh in chinese and scenario.name_en in other
     for one in scenario.cases:
         assert one.title.split('"')[0].split("&")[0].split("'")[0] in chinese
-    for number in scenario.numbers:
+    for number in (*scenario.numbers, *scenario.questions):
         assert number.label_zh in chinese and number.label_en in other
+    for text in (*scenario.constraints, *scenario.credentials, *scenario.notes):
+        assert escape(text) in other and escape(scenario.chinese.get(text, "")) in chinese
     if scenario.family:
         assert chinese.count('inputmode="decimal"') == len(scenario.numbers) and "求解" in chinese
     else:
@@ -180,7 +183,7 @@ def test_the_list_keeps_its_state_in_the_address(client: Client) -> None:
     page = client.get("/scenarios/?field=manufacturing&provable=1").content.decode()
     assert '<option value="manufacturing" selected>' in page and "checked" in page and "弧焊" in page
     assert "弧焊" not in client.get("/scenarios/?field=agriculture&q=weld").content.decode()
-    assert "/needs/new" in client.get("/scenarios/?q=xyzzy").content.decode()
+    assert "/needs/new/" in client.get("/scenarios/?q=xyzzy").content.decode()
     assert client.get("/scenarios/?field=<x>").status_code == 200
 
 
@@ -197,6 +200,19 @@ SENTENCES = {
     "load a CNC lathe": "machine_tending",
     "paint a hanging panel": "spray_painting",
     "assemble small electronics": "assembly",
+    "搬箱子": "palletising",
+    "清理牛舍粪污": "barn_cleaning",
+    "采摘苹果": "harvesting",
+    "铺地砖": "floor_tiling",
+    "变电站巡检": "power_inspection",
+    "城市安防巡逻": "city_patrol",
+    "医院送药": "medical_assistance",
+    "博物馆讲解": "guide_robot",
+    "修补排水管道": "pipe_repair",
+    "a robot that harvests fruit": "harvesting",
+    "paving concrete roads": "concrete_paving",
+    "surgery": "surgery_robot",
+    "rescue after a fire": "emergency_rescue",
 }
 
 
@@ -212,15 +228,16 @@ def test_a_sentence_finds_its_scenario_first(said: str, scenario: str, client: C
 
 
 def test_words_without_a_scenario_offer_to_post_a_need(client: Client) -> None:
-    assert find_scenarios("量子纠缠 xyzzy") == [] and meant([]) is None
+    for text in ("量子纠缠 xyzzy", "我们需要一台机器人", "we want a robot"):
+        assert find_scenarios(text) == []
+    assert meant([]) is None and meant(find_scenarios("焊接")) is None  # arc or spot: the person chooses
     page = client.get("/say", {"q": "量子纠缠 xyzzy"}).content.decode()
-    assert "/needs/new" in page and "弧焊" in page and "量子纠缠 xyzzy" in page
+    assert "/needs/new/" in page and "弧焊" in page and "量子纠缠 xyzzy" in page
     assert client.get("/say", {"q": " "})["Location"] == "/scenarios/"
     assert "&lt;script&gt;" in client.get("/say", {"q": "<script>"}).content.decode()
 
 
-def test_words_are_of_known_scenarios() -> None:
-    assert words().keys() <= {s.id for s in scenarios()}
+def test_every_scenario_belongs_to_a_field_of_the_plan() -> None:
     assert {s.field for s in scenarios()} <= {f.id for f in PLAN_FIELDS}
 
 
@@ -255,6 +272,25 @@ def test_indicators_lie_on_their_axis() -> None:
         for one in scenario.indicators:
             assert 0 <= indicator(one).low <= indicator(one).high <= 100
             assert origin(one.basis) in [label for _, label in ORIGINS], one.basis
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "unit"),
+    [
+        ("flight_speed_m_s", "flight speed", "m/s"),
+        ("max_discharge_kg_min", "max discharge", "kg/min"),
+        ("endurance_h_min", "endurance min", "h"),
+        ("exam_time_min_max", "exam time max", "min"),
+        ("speed_m_per_min", "speed", "m/min"),
+        ("parcels_per_day", "parcels per day", ""),
+        ("takt_s_derived", "takt (derived)", "s"),
+        ("m", "m", ""),
+        ("slope_deg_min", "slope min", "°"),
+    ],
+)
+def test_units_are_read_from_the_keys_of_figures(key: str, words: str, unit: str) -> None:
+    shown = case(ReferenceCase("t", "w", "s", "e", {key: 1}))
+    assert [(name.en, value, sign) for name, value, sign in shown.figures] == [(words, "1", unit)]
 
 
 def test_figures_of_cases_read_as_words_and_units() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,13 @@ def result_of(
 ) -> dict[str, Any]:
     """Counts over the catalogue, everything found having been checked, and the questions to makers by datum.
 
+    All counts of a scenario without a task family are zero: nothing was proven and nothing refused.
+
     Args:
         fresh: compute even when a result for the same engine, catalogue and need is kept.
     """
+    if not scenario.family:
+        return _row(scenario, Counter())
     need = usual_need(scenario)
     kept = _kept_at(scenario, catalogue, need)
     row = None if fresh else kept_result(scenario, catalogue)
@@ -58,7 +63,9 @@ def result_of(
 
 
 def kept_result(scenario: Scenario, catalogue: Catalogue) -> dict[str, Any] | None:
-    """The result kept for the same engine, catalogue and need, if there is one."""
+    """The result kept for the same engine, catalogue and need, if there is one; known where there is no family."""
+    if not scenario.family:
+        return _row(scenario, Counter())
     with contextlib.suppress(OSError, ValueError):
         return dict(
             json.loads(_kept_at(scenario, catalogue, usual_need(scenario)).read_text(encoding="utf-8"))
@@ -76,6 +83,17 @@ def summarise(scenario: Scenario, result: Answer) -> dict[str, Any]:
     counts = result.counts
     asks = Counter(r.constraint for r in result.refusals if r.verdict == "unknown")
     asks.update(f"confirm_{p.name}" for s in result.solutions for p in s.to_confirm)
+    row = _row(scenario, counts)
+    row["asks"] = [
+        {"what": what, "robots": n} for what, n in sorted(asks.items(), key=lambda i: (-i[1], i[0]))
+    ]
+    row["need_sha256"] = result.need.sha256
+    row["catalogue_sha256"] = result.catalogue_sha256
+    return row
+
+
+def _row(scenario: Scenario, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What is said of a scenario, with the robots by verdict; ``family`` is empty where nothing can be proven."""
     return {
         "id": scenario.id,
         "name_en": scenario.name_en,
@@ -86,15 +104,13 @@ def summarise(scenario: Scenario, result: Answer) -> dict[str, Any]:
         "if_confirmed": counts["proven_if_confirmed"],
         "refused": counts["impossible"] + counts["not_found"],
         "unknown": counts["unknown"],
-        "asks": [
-            {"what": what, "robots": n} for what, n in sorted(asks.items(), key=lambda i: (-i[1], i[0]))
-        ],
+        "asks": [],
         "numbers": [
             {"name": n.name, "unit": n.unit, "default": n.default, "low": n.low, "high": n.high}
-            for n in scenario.numbers
+            for n in (scenario.numbers or scenario.questions)
         ],
-        "need_sha256": result.need.sha256,
-        "catalogue_sha256": result.catalogue_sha256,
+        "need_sha256": "",
+        "catalogue_sha256": "",
     }
 
 

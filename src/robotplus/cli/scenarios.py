@@ -31,6 +31,8 @@ def command(
     Everything found is checked for that, which takes minutes. The counts are kept in the user's cache folder for as
     long as engine, catalogue and scenario stay the same, and shown when they are there.
 
+    Scenarios without a task family are listed as not provable yet; their counts are zero, not findings.
+
     With an id: the numbers a need may give, with defaults and ranges.
 
     Example: robotplus scenarios --count
@@ -69,7 +71,8 @@ def command(
         number = column in ("proven", "if_confirmed", "refused", "unknown")
         table.add_column(column, justify="right" if number else "left")
     for row in rows:
-        table.add_row(*(str(row.get(column, "–")) for column in columns))
+        shown = {**row, "family": row["family"] or "not provable yet"}
+        table.add_row(*(str(shown.get(column, "–")) for column in columns))
     console().print(table)
     if any("proven" not in row for row in rows):
         console().print("robotplus scenarios --count works out how many robots are proven for each")
@@ -77,7 +80,7 @@ def command(
 
 
 def show_numbers(scenario_id: str, *, json: bool) -> None:
-    """A scenario's numbers: name, meaning, default, range and unit.
+    """A scenario's numbers, or the questions of one that cannot be proven yet: meaning, default, range, unit.
 
     Raises:
         NeedError: no such scenario.
@@ -94,9 +97,12 @@ def show_numbers(scenario_id: str, *, json: bool) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("number", "default", "lowest", "highest", "unit", "meaning", "含义"):
         table.add_column(column, justify="right" if column in ("default", "lowest", "highest") else "left")
-    for n in scenario.numbers:
-        table.add_row(n.name, f"{n.default:g}", f"{n.low:g}", f"{n.high:g}", n.unit, n.label_en, n.label_zh)
+    for n in scenario.numbers or scenario.questions:
+        default = "–" if n.default is None else f"{n.default:g}"
+        table.add_row(n.name, default, f"{n.low:g}", f"{n.high:g}", n.unit, n.label_en, n.label_zh)
     console().print(f"{scenario.name_en} {scenario.name_zh}: {scenario.about_en}", soft_wrap=True)
+    if not scenario.family:
+        console().print("not provable yet 尚不能证明: a need cannot give these; a method will ask for them")
     console().print(table)
     for note in scenario.notes:
         console().print(note, soft_wrap=True)

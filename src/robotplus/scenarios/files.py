@@ -105,6 +105,13 @@ def expand(document: dict[str, Any], where: str) -> dict[str, Any]:
     if not isinstance(numbers, dict):
         raise NeedError("numbers must be a table", f"{where}: numbers")
     scenario = get_scenario(scenario_id, f"{where}: scenario")
+    if not scenario.family:
+        raise NeedError(
+            "the scenario has no task family yet, nothing can be proven for it (尚不能证明)",
+            f"{where}: scenario",
+            value=scenario_id,
+            fix="give a process_path or pick_place table in full, or post the need in the portal",
+        )
     values = scenario.values(numbers, where)
     built = build(scenario.layout, values, f"{where}: numbers")
     own = {k: v for k, v in document.items() if k != "numbers"}

@@ -1,4 +1,9 @@
-"""The built-in scenarios: one data file each, with the numbers a plant engineer knows and their sources."""
+"""The built-in scenarios of the plan's five fields: one data file each, with its figures and their sources.
+
+Some can be proven: a task family and a layout build a need from the *numbers* that a plant engineer knows. The
+others have no family yet; their files hold the same facts, and in place of numbers the *questions* that a
+method will read once it is there.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from typing import Any
 from robotplus.errors import NeedError
 from robotplus.scenarios.need import unknown_key
 
-FIELDS = ("manufacturing",)
+FIELDS = ("manufacturing", "agriculture", "construction", "public_service", "special")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,24 @@ class Number:
     low: float
     high: float
     source: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a user of a scenario without a task family knows of the job; the name ends with the unit.
+
+    ``default`` is a figure of a reference case that ``source`` names; None where no case gives one.
+    """
+
+    name: str
+    label_en: str
+    label_zh: str
+    unit: str
+    low: float
+    high: float
+    source: str
+    default: float | None = None
     whole: bool = False
 
 
@@ -56,9 +79,14 @@ class ReferenceCase:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario of the action plan by its five fields: case, need, technology, indicators, constraints."""
+    """A scenario of the action plan by its five fields: case, need, technology, indicators, constraints.
+
+    ``plan_name`` is the plan's own word. ``family`` and ``layout`` are empty while nothing can be proven; then
+    there are ``questions``, else ``numbers``. ``chinese`` gives sentences of the lists in Chinese by the English.
+    """
 
     id: str
+    plan_name: str
     name_en: str
     name_zh: str
     field: str
@@ -67,6 +95,7 @@ class Scenario:
     about_en: str
     about_zh: str
     numbers: tuple[Number, ...]
+    questions: tuple[Question, ...]
     indicators: tuple[Indicator, ...]
     constraints: tuple[str, ...]
     credentials: tuple[str, ...]
@@ -75,6 +104,7 @@ class Scenario:
     human_baseline: str
     human_baseline_source: str
     notes: tuple[str, ...]
+    chinese: dict[str, str]
 
     def values(self, given: dict[str, float], where: str) -> dict[str, float]:
         """Every number of the scenario: the given ones over the defaults.
@@ -133,22 +163,39 @@ def get_scenario(scenario_id: str, where: str = "scenario") -> Scenario:
 
 def _read(doc: dict[str, Any]) -> Scenario:
     rest: dict[str, Any] = dict(doc)
-    numbers = tuple(
-        Number(**{k: v for k, v in n.items() if k != "range"}, low=n["range"][0], high=n["range"][1])
-        for n in rest.pop("number")
-    )
+    numbers = tuple(Number(**_span(n)) for n in rest.pop("number", ()))
+    questions = tuple(Question(**_span(q)) for q in rest.pop("question", ()))
     indicators = tuple(Indicator(**{**k, "typical": tuple(k["typical"])}) for k in rest.pop("kpi", ()))
     cases = tuple(ReferenceCase(**c) for c in rest.pop("case", ()))
     baseline = rest.pop("human_baseline")
+    chinese: dict[str, str] = {}
     lists: dict[str, Any] = {
-        k: tuple(rest.pop(k, ())) for k in ("constraints", "credentials", "standards", "notes")
+        k: tuple(_english(text, chinese) for text in rest.pop(k, ()))
+        for k in ("constraints", "credentials", "standards", "notes")
     }
     return Scenario(
         **rest,
         **lists,
         numbers=numbers,
+        questions=questions,
         indicators=indicators,
         cases=cases,
-        human_baseline=baseline["value"],
+        human_baseline=_english(baseline["value"], chinese),
         human_baseline_source=baseline["source"],
+        chinese=chinese,
     )
+
+
+def _span(table: dict[str, Any]) -> dict[str, Any]:
+    """A number's table with its range as two keys."""
+    return {k: v for k, v in table.items() if k != "range"} | dict(
+        zip(("low", "high"), table["range"], strict=True)
+    )
+
+
+def _english(text: str | dict[str, str], chinese: dict[str, str]) -> str:
+    """The English of a sentence; its Chinese, where the file gives it beside (``{ en, zh }``), is kept."""
+    if isinstance(text, str):
+        return text
+    chinese[text["en"]] = text["zh"]
+    return text["en"]

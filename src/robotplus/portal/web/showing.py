@@ -41,7 +41,7 @@ DRAWING_PX = 360
 
 @dataclass(frozen=True, slots=True)
 class ShownIndicator:
-    """An indicator with its span on an axis from 0 to 100."""
+    """An indicator with its span on an axis of 0 to 100 that holds zero; a change may be negative."""
 
     indicator: Indicator
     low: float
@@ -63,9 +63,9 @@ class ShownCase:
 
 def indicator(one: Indicator) -> ShownIndicator:
     low, high = sorted(one.typical)
-    end = max(high * ROOM, 1e-9)
+    start, end = min(low * ROOM, 0.0), max(high * ROOM, 0.0)
     best = low if one.direction == "lower" else high
-    places = [max(0.0, min(100.0, 100 * v / end)) for v in (low, high, best)]
+    places = [100 * (v - start) / max(end - start, 1e-9) for v in (low, high, best)]
     return ShownIndicator(one, places[0], places[1], places[2], best, origin(one.basis))
 
 
@@ -124,7 +124,10 @@ def texts(scenario: Scenario) -> dict[str, list[Label]]:
         "notes": scenario.notes,
         "human": (scenario.human_baseline,) if scenario.human_baseline else (),
     }
-    return {name: [sentence(t) for t in found] for name, found in lists.items()}
+    own = scenario.chinese
+    return {
+        name: [Label(own[t], t) if t in own else sentence(t) for t in found] for name, found in lists.items()
+    }
 
 
 def drawing(model: Model) -> str:
