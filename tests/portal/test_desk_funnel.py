@@ -17,6 +17,7 @@ from robotplus.portal.core.models import Area
 from robotplus.portal.core.reader import Reader, Scope
 from robotplus.portal.core.sheets import csv_bytes, plain, xlsx_bytes
 from robotplus.portal.deals.models import Deal, LedgerLine
+from robotplus.portal.desk.forms import FunnelForm
 from robotplus.portal.desk.funnel import Wanted, funnel
 from robotplus.portal.desk.rows import OTHERS, Row, suppressed
 from robotplus.portal.jobs.models import Result
@@ -114,6 +115,15 @@ def test_months_are_those_of_the_sites_clock(plants: list[Organisation], areas: 
         need = _need(plant, "agriculture", areas["west"])
         Need.objects.filter(pk=need.pk).update(created_at="2026-03-31T17:00:00Z")  # 1 April in Shanghai
     assert [r.key for r in funnel(CITY, Wanted("month")).rows] == ["2026-04"]
+    for start, end, count in (
+        ("2026-04", "2026-04", 3),
+        ("2026-03", "2026-05", 3),
+        ("2026-05", "", 0),
+        ("", "2026-03", 0),
+        ("2026-04-02", "", 3),  # no month, so not asked
+    ):
+        total = funnel(CITY, FunnelForm({"start": start, "end": end}).wanted()).total
+        assert (0 if total is None else total.needs) == count
 
 
 ROWS = st.lists(st.sets(st.integers(0, 12), min_size=1, max_size=6), max_size=8)

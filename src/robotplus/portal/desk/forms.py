@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -20,6 +21,13 @@ def field_choices() -> list[tuple[str, str]]:
     return [(f.id, said(f.label)) for f in PLAN_FIELDS]
 
 
+class MonthField(forms.DateField):
+    """A whole month, by its first day; single days would tell who came on them."""
+
+    widget = forms.DateInput(attrs={"type": "month", "placeholder": "2026-03"}, format="%Y-%m")
+    input_formats = ("%Y-%m",)
+
+
 class FunnelForm(forms.Form):
     """What the funnel counts; anything odd in the address counts as not asked."""
 
@@ -30,8 +38,8 @@ class FunnelForm(forms.Form):
     )
     field = forms.ChoiceField(label=_("Field"), required=False)
     area = forms.ChoiceField(label=_("District of use"), required=False)
-    start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=_("Before"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    start = MonthField(label=_("From month"), required=False)
+    end = MonthField(label=_("To month"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,6 +49,8 @@ class FunnelForm(forms.Form):
     def wanted(self) -> Wanted:
         self.full_clean()
         given = {k: v for k, v in self.cleaned_data.items() if v}
+        if end := given.get("end"):  # the last month counts too
+            given["end"] = (end + dt.timedelta(days=32)).replace(day=1)
         return Wanted(**given)
 
 

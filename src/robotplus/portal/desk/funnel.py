@@ -27,7 +27,7 @@ BATCH = 5000  # keys of one query
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to count: by what, and of which field, area (with its parts) and months."""
+    """What to count: by what, and of which field, area (with its parts) and days (``end`` excluded)."""
 
     by: By = "field"
     field: str = ""
