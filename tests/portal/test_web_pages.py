@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -235,6 +236,19 @@ def test_words_without_a_scenario_offer_to_post_a_need(client: Client) -> None:
     assert "/needs/new/" in page and "弧焊" in page and "量子纠缠 xyzzy" in page
     assert client.get("/say", {"q": " "})["Location"] == "/scenarios/"
     assert "&lt;script&gt;" in client.get("/say", {"q": "<script>"}).content.decode()
+
+
+def test_a_scenario_that_cannot_be_proven_leads_to_a_filled_form_of_a_need(
+    cast: Cast, client: Client
+) -> None:
+    page = client.get("/scenarios/barn_cleaning/").content.decode()
+    link = html.unescape(re.findall(r'href="(/needs/new/[^"]+)"', page)[0])
+    form = cast.client("buyer").get(link).content.decode()
+    assert '<option value="barn_cleaning" selected>' in form and 'value="清污"' in form
+    refused = client.get(link)
+    assert refused.status_code == 403 and "/accounts/login/?next=/needs/new/" in refused.content.decode()
+    alone = cast.client("ex_member").get(link)
+    assert alone.status_code == 403 and "/organisations/new" in alone.content.decode()
 
 
 def test_every_scenario_belongs_to_a_field_of_the_plan() -> None:
