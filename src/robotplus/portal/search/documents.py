@@ -77,16 +77,19 @@ def weigh(noun: Noun, title: str, names: Iterable[str], prose: str) -> dict[int,
     in_title = tokens(title)
     length = sum(1 for strength in in_title.values() if strength == FULL)
     brief = min(1.3, 1 / (0.6 + 0.4 * length / USUAL_TITLE))
-    parts = (
-        (in_title, TITLE * brief),
-        (tokens(" \n".join(names)), NAMES),
-        (tokens(prose[:READ_TEXT]), PROSE),
-    )
+    parts = [(in_title, TITLE * brief), (tokens(prose[:READ_TEXT]), PROSE)]
+    parts += [(_name_tokens(name), NAMES) for name in names]
     for part, weight in parts:
         for token, strength in part.items():
             t = term(token)
             found[t] = max(found.get(t, 0.0), weight * strength / FULL)
     return {t: max(1, min(HIGHEST, round(w * SCALE * PRIOR[noun]))) for t, w in found.items()}
+
+
+@functools.lru_cache(maxsize=20_000)
+def _name_tokens(name: str) -> Mapping[str, int]:
+    """Names of kinds, models, areas and organisations come again and again."""
+    return tokens(name)
 
 
 def scenario_document(scenario: Scenario) -> Document:

@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.models import Area
 from robotplus.portal.core.reader import Reader
-from robotplus.portal.kinds.kind import Label
 from robotplus.portal.parties.models import Organisation
 from robotplus.portal.search.documents import EVERYBODY
 from robotplus.portal.search.models import Entry, Noun
@@ -322,15 +321,3 @@ def _span(quantity: str, text: str) -> Bound:
         )
     except ValueError:
         raise RefusedError(_("a span such as 10..20"), field=quantity) from None
-
-
-def noun_label(noun: str) -> Label:
-    return NOUN_LABELS[noun]
-
-
-NOUN_LABELS: Final = {
-    "scenario": Label("场景", "Scenarios"),
-    "model": Label("机器人型号", "Robot models"),
-    "offer": Label("供给", "Offers"),
-    "need": Label("需求", "Needs"),
-}

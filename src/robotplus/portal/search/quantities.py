@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from robotplus.portal.kinds.kind import Label
+
 FILE = Path(__file__).parent / "data" / "quantities.toml"
 Sense = Literal["least", "most", "exactly", "about"]
 UNITS: Final[Mapping[str, tuple[str, float]]] = {  # as written: the unit, and what to multiply by
@@ -67,6 +69,7 @@ class Quantity:
     """``default``: the sense of a number said without one; ``fields``: names in kinds, with the factor to ``unit``."""
 
     name: str
+    label: Label
     unit: str
     default: Sense
     bare: tuple[str, ...]
@@ -78,7 +81,15 @@ class Quantity:
 def quantities() -> Mapping[str, Quantity]:
     raw = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return {
-        name: Quantity(name, q["unit"], q["default"], tuple(q["bare"]), q["fields"], tuple(q["words"]))
+        name: Quantity(
+            name,
+            Label(**q["label"]),
+            q["unit"],
+            q["default"],
+            tuple(q["bare"]),
+            q["fields"],
+            tuple(q["words"]),
+        )
         for name, q in raw.items()
     }
 

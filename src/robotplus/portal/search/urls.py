@@ -1,5 +1,10 @@
 """URLs of the search."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from robotplus.portal.search import views
+
+urlpatterns: list[URLPattern] = [
+    path("search/", views.page, name="search"),
+    path("search/suggest/", views.suggest, name="search_suggest"),
+]
