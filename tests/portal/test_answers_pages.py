@@ -18,12 +18,13 @@ from django.utils import timezone
 from robotplus.portal.catalogue.models import Model
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import Reader
+from robotplus.portal.deals.models import Deal
 from robotplus.portal.jobs.actions import do_cancel
 from robotplus.portal.jobs.models import Job, Result
-from robotplus.portal.matches.purging import do_purge
 from robotplus.portal.matches.access import access_answer, answers_for
 from robotplus.portal.matches.actions import do_adopt_answers, do_share
 from robotplus.portal.matches.models import Answer, DeskRequest
+from robotplus.portal.matches.purging import do_purge
 from robotplus.portal.matches.shown import page_of
 from robotplus.portal.needs.models import Need
 from robotplus.portal.offers.models import Offer, OfferRevision
@@ -304,3 +305,39 @@ def test_queries_of_the_page_do_not_grow_with_the_ranking(
         client.get(url("answer", answer))
     with django_assert_max_num_queries(16):
         client.get(reverse("answers"))
+
+
+def test_asking_the_suppliers_makes_one_deal_each_and_no_more(cast: Cast) -> None:
+    answer = answered(cast.reader("buyer"))
+    page = page_of(answer.key)
+    assert page is not None
+    row = page["rows"][0]
+    model = Model.objects.create(id=row["robot"], maker=row["maker"], name=row["model"])
+    offers = []
+    for seller in ("seller", "rival"):
+        offer = Offer.objects.create(
+            kind="product",
+            organisation=cast.reader(seller).organisation,
+            title=seller,
+            model=model,
+            state="published",
+        )
+        offer.current = OfferRevision.objects.create(
+            offer=offer, number=1, values={}, kind_version=1, sha256="sha256:0"
+        )
+        offer.save()
+        offers.append(offer.pk)
+    client, path = cast.client("buyer"), url("answer_inquire", answer)
+    assert path in client.get(url("answer", answer)).text
+    form = client.get(path)
+    assert all(f'value="{pk}"' in form.text for pk in offers)
+    sent = {"offer": offers, "kind": "purchase", "text": "How soon?", "key": form.context["key"]}
+    for _ in range(2):
+        assert client.post(path, sent).status_code == 302
+    deals = Deal.objects.all()
+    assert len(deals) == 2 and {d.answer_id for d in deals} == {answer.pk}
+    assert {d.seller_id for d in deals} == {cast.reader(s).organisation_id for s in ("seller", "rival")}
+    assert client.post(path, {**sent, "offer": []}).status_code == 422
+    assert client.post(path, {**sent, "offer": [10**9]}).status_code == 404
+    for role, code in (("buyer_viewer", 403), ("seller", 404), ("visitor", 403)):
+        assert cast.client(role).post(path, sent).status_code == code, role

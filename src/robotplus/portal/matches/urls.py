@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from robotplus.portal.matches import views
+from robotplus.portal.matches import inquiring, views
 
 urlpatterns: list[URLPattern] = [
     path("answers/", views.mine, name="answers"),
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("answers/<slug:slug>/cancel/", views.cancel, name="answer_cancel"),
     path("answers/<slug:slug>/again/", views.again, name="answer_again"),
     path("answers/<slug:slug>/share/", views.share, name="answer_share"),
+    path("answers/<slug:slug>/inquire/", inquiring.inquire, name="answer_inquire"),
     path("answers/<slug:slug>/save/", views.save, name="answer_save"),
 ]
