@@ -104,6 +104,7 @@ def do_erase_person(reader: Reader, *, password: str) -> None:
     _end_sessions(user)
     for table in (EmailAddress, Authenticator, LoginRecord, Notice, ApiToken):
         table.objects.filter(user=user).delete()
+    Answer.objects.filter(user=user, organisation=None).delete()
     DeskRequest.objects.filter(user=user, organisation=None).update(text="")
     User.objects.filter(pk=user.pk).update(
         email=None,
