@@ -347,3 +347,16 @@ def test_what_needs_chinese_is_told_from_what_does_not() -> None:
         and is_chinese("ISO/TS 15066 (memory)")
         and not is_chinese("payload")
     )
+
+
+@pytest.mark.parametrize("who", ["visitor", "buyer", "operator"])
+def test_every_link_of_the_frame_and_of_home_leads_somewhere(cast: Cast, proven: Model, who: str) -> None:
+    client = cast.client(who)
+    seen: set[str] = set()
+    for path in ("/", "/scenarios/", "/scenarios/arc_welding/", "/say?q=xyzzy"):
+        seen |= set(re.findall(r'(?:href|action)="(/[^"#]*)', client.get(path).content.decode()))
+    for link in sorted(seen - {"/i18n/setlang/", "/answers/new/"}):
+        if link.startswith("/static/") or (who != "buyer" and link.startswith("/needs/new/")):
+            continue
+        response = client.get(html.unescape(link), follow=True)
+        assert response.status_code == 200, link

@@ -115,6 +115,7 @@ def test_figures_carry_unit_and_source_and_are_safe() -> None:
     )
     assert "5–15" in show("{% span 5 15 'mm/s' %}") and "–" not in show("{% span 6 6 'mm/s' %}")
     assert "—" in show("{% figure none 'kg' %}", none=None)
+    assert "—" in show("{% span claims.low claims.high 's' %}", claims={})
 
 
 def test_a_price_says_basis_tax_and_scope_and_a_missing_one_asks() -> None:

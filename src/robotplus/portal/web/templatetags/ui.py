@@ -170,8 +170,10 @@ def figure(value: Any, sign: str = "", *, source: str = "", digits: int | None =
 
 
 @register.simple_tag
-def span(low: float, high: float, sign: str = "", *, source: str = "") -> SafeString:
-    """An interval of figures; one figure where both ends are the same."""
+def span(low: Any, high: Any, sign: str = "", *, source: str = "") -> SafeString:
+    """An interval of figures; one figure where both ends are the same, a dash where they are missing."""
+    if low in (None, "") or high in (None, ""):
+        return figure(None)
     ends = [plain_number(float(v)) for v in ((low,) if low == high else (low, high))]
     return _figure("–".join(ends), sign, source)
 
