@@ -29,6 +29,7 @@ from benchmarks.rows import Row, at_least, at_most, report, shown
 from robotplus.certificates.certificate import Certificate
 from robotplus.proving.classify import classify
 from robotplus.proving.pack import chain
+from robotplus.robots.acceleration import estimate
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Robot
 
@@ -36,7 +37,8 @@ CLASSES = ("OPW", "UR-like", "other 6R", "7R", "fewer axes")
 SHARES = ((0.01, "share >= 1 %"), (0.001, "share 0.1-1 %"), (0.0, "share below 0.1 %"))
 BARS = {"share >= 1 %": 0.99, "share 0.1-1 %": 0.90}
 RINGS, PER_RING = 6, 24
-STEPS = 6  # waypoints at which a place is tried
+STEPS = 31  # waypoints of a path at which a place is tried
+COLLISIONS = 6  # of them: every so many are looked at for collisions
 FEWEST = 10  # tasks from which on a share is judged
 
 
@@ -101,7 +103,8 @@ def _overlap(
 
 
 def _stands(task: Planted, offsets: Array) -> np.ndarray:
-    """(n,) whether the path can be followed, free of collision, with the base moved by ``offsets`` (n, 2)."""
+    """(n,) whether the path can be followed at the speed asked, free of collision, with the base moved by ``offsets``
+    (n, 2)."""
     index = np.unique(np.linspace(0, len(task.q) - 1, STEPS).astype(int))
     planted_tcp = task.arm.tcp(task.q[index])
     place = np.eye(4)
@@ -114,14 +117,33 @@ def _stands(task: Planted, offsets: Array) -> np.ndarray:
     q = np.repeat(task.q[index[:1]], len(offsets), axis=0)
     q[:, 0] += _turned(planted_tcp[0], to_moved)
     q = np.clip(q, task.arm.lower, task.arm.upper)
+    path = []
     for k, tcp in enumerate(planted_tcp):
-        rounds = 25 if k == 0 or len(index) == 2 else 8
+        rounds = 25 if k == 0 or len(index) == 2 else 5
         q, there = task.arm.reach_for(to_moved @ tcp, q, free_spin=task.free_spin, rounds=rounds)
         ok &= there
         if not ok.any():
             break
-        ok[ok] &= ~_hits(task, q[ok], moved[ok])
+        if k % COLLISIONS == 0 or k == len(index) - 1:
+            ok[ok] &= ~_hits(task, q[ok], moved[ok])
+        path.append(q)
+    if ok.any() and len(index) > 2:
+        ok[ok] &= _in_time(task, planted_tcp, np.array(path)[:, ok])
     return ok
+
+
+def _in_time(task: Planted, tcp: Array, q: Array) -> np.ndarray:
+    """(n,) whether joints q (k, n, dof) at poses ``tcp`` (k, 4, 4) keep within speed and acceleration at the tool speed
+    asked, on average between neighbours."""
+    speed = task.need.program.stops[0].speed
+    assert speed is not None
+    t = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(tcp[:, :3, 3], axis=0), axis=1))]) / speed[1]
+    rate = np.diff(q, axis=0) / np.diff(t)[:, None, None]
+    bend = 2 * np.diff(rate, axis=0) / (t[2:] - t[:-2])[:, None, None]
+    most = estimate(task.arm.robot, task.arm.tool.mass_kg).low
+    return np.asarray(
+        (np.abs(rate) <= task.arm.speed).all(axis=(0, 2)) & (np.abs(bend) <= most).all(axis=(0, 2))
+    )
 
 
 def _turned(tcp: Array, to_moved: Array) -> Array:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proving_cases import CATALOGUE, OF_CLASS, seam_need
+from proving_cases import CATALOGUE, OF_CLASS, seam_need, wide
 from reference_chains import flange
 
 from robotplus.certificates.certificate import Base, Certificate
 from robotplus.checking.check import check
 from robotplus.proving.body import make_body
 from robotplus.proving.context import make_context
-from robotplus.proving.easing import _averaged, _interleaved, eased
+from robotplus.proving.easing import _interleaved, eased
 from robotplus.proving.following import Course, follows, in_base, keeps_near
+from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import flange_from_tcp, poses
 from robotplus.proving.outcome import FREE, Failed, Planned
 from robotplus.proving.placed import Scene
 from robotplus.proving.postures import SAME_BRANCH, ladder, refine
 from robotplus.proving.prove import prove
 from robotplus.proving.timing import make_path, timed
-from robotplus.robots.model import Array
+from robotplus.robots.model import Array, Robot
 from robotplus.scenarios.cell import world_from_base
 from robotplus.scenarios.task import Need
 
@@ -64,9 +65,9 @@ def placed(need: Need, robot_id: str) -> tuple[Scene, Array]:
     scene = Scene(body, context, world_from_base((0.0, 0.0, 0.0), 0.0, "floor"))
     coarse = ladder(scene, SAME_BRANCH)
     assert not isinstance(coarse, Failed)
-    fine = refine(scene, coarse[0], coarse[1], 0.06)
-    assert not isinstance(fine, Failed)
-    return scene, fine
+    refined = refine(scene, coarse[0], coarse[1], 0.06)
+    assert not isinstance(refined, Failed) and refined[1].all()
+    return scene, refined[0]
 
 
 def test_a_rough_path_is_driven_and_checked() -> None:
@@ -113,23 +114,60 @@ def test_a_path_beside_the_course_is_not_near() -> None:
         assert not keeps_near(scene, make_path(scene.body, segment.s, beside, FREE), course, stop)
 
 
-@given(st.integers(1, 8), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=40)
-def test_averaging_keeps_ends_and_smooth_curves(window: int, seed: int) -> None:
-    """Lines stay as they are, cubics away from the ends too; both end values stay whatever lies between."""
+def residuals(robot: Robot, tcp: Array, goal: Array, q: Array, *, free: bool) -> Array:
+    """(n, 5 or 6) what the tool at joints q (n, dof) misses its poses by: position, then small turns about its axes."""
+    out = []
+    for row, wanted in zip(q, goal, strict=True):
+        now = flange(robot, row) @ tcp
+        columns = (2,) if free else (0, 1, 2)
+        turn = sum(np.cross(now[:3, c], wanted[:, c]) for c in columns) / (1 if free else 2)
+        out.append([*(wanted[:, 3] - now[:3, 3]), *(now[:3, :3].T @ turn)][: 5 if free else 6])
+    return np.array(out)
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans())
+@settings(deadline=None, max_examples=6)
+def test_a_step_is_the_least_squares_step(seed: int, free: bool) -> None:
+    """The kernel's banded solution against NumPy's on the dense problem with a Jacobian by differences."""
     rng = np.random.default_rng(seed)
-    u = np.linspace(-1.0, 1.0, 60)[:, None]
-    line, cubic = rng.normal(size=(2, 7)), rng.normal(size=(4, 7))
-    straight = line[0] + line[1] * u
-    np.testing.assert_allclose(_averaged(straight, window), straight, atol=1e-12)
-    bent = cubic[0] + cubic[1] * u + cubic[2] * u**2 + cubic[3] * u**3
-    inner = slice(2 * window, len(u) - 2 * window)
-    np.testing.assert_allclose(_averaged(bent, window)[inner], bent[inner], atol=1e-12)
-    noise = rng.normal(size=(60, 7))
-    np.testing.assert_allclose(_averaged(noise, window)[[0, -1]], noise[[0, -1]], atol=1e-12)
-    assert (
-        np.abs(np.diff(_averaged(noise, window), 2, axis=0)).max() < np.abs(np.diff(noise, 2, axis=0)).max()
-    )
+    robot, tcp = CATALOGUE[OF_CLASS["opw"]], flange_from_tcp(seam_need().program)
+    body = make_body(robot, seam_need().program, load_kg=1.0)
+    n, dof = 6, robot.dof
+    s = np.cumsum(rng.uniform(0.003, 0.009, n))
+    q = np.array([0.1, 0.2, 0.1, 0.3, 0.4, 0.2]) + 0.02 * rng.normal(size=(n, dof)).cumsum(axis=0)
+    goal = np.array([(flange(robot, row) @ tcp)[:3] for row in q + 0.0002 * rng.normal(size=q.shape)])
+    scale, weight = np.array([2000.0, 100.0]), rng.uniform(0.5, 2.0, n)
+    bend, rate = rng.uniform(0, 1e-4, (n, 7)), rng.uniform(0, 1e-3, (n - 1, 7))
+    moved = wide(q)
+    done = kernels().rp_ease(
+        body.pointer, p(rows(tcp)), n, p(s), p(np.ascontiguousarray(goal)), p(scale), int(free), p(weight), p(bend),
+        p(rate), p(moved),
+    )  # fmt: skip
+    assert done
+
+    def stacked(inner: Array) -> Array:
+        at = q.copy()
+        at[1:-1] = inner.reshape(n - 2, dof)
+        off = residuals(robot, tcp, goal, at, free=free)[1:-1] * np.where(
+            np.arange(5 if free else 6) < 3, *scale
+        )
+        first = np.diff(at, axis=0) / np.diff(s)[:, None]
+        second = 2 * np.diff(first, axis=0) / (s[2:] - s[:-2])[:, None]
+        return np.concatenate(
+            [
+                (off * np.sqrt(weight[1:-1, None])).ravel(),
+                (first * np.sqrt(rate[:, :dof])).ravel(),
+                (second * np.sqrt(bend[1:-1, :dof])).ravel(),
+            ]
+        )
+
+    x, step = q[1:-1].ravel(), 1e-6
+    jacobian = np.array(
+        [(stacked(x + step * e) - stacked(x - step * e)) / (2 * step) for e in np.eye(len(x))]
+    ).T
+    expected = np.linalg.lstsq(jacobian, -stacked(x), rcond=None)[0]
+    np.testing.assert_allclose(moved[1:-1, :dof].ravel() - x, expected, atol=2e-2 * np.abs(expected).max())
+    np.testing.assert_array_equal(moved[[0, -1], :dof], q[[0, -1]])
 
 
 def test_values_are_interleaved_with_means() -> None:

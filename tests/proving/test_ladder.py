@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
-from proving_cases import CATALOGUE, OF_CLASS, Stand, handling_need, room, seam_need, stand
+from proving_cases import CATALOGUE, OF_CLASS, Stand, handling_need, room, seam_need, stand, wide
 from reference_chains import flange, limits
 
 from robotplus.proving.kernels.calls import kernels, p
@@ -45,17 +46,22 @@ def candidates(at: Stand, layer: int, *, stride: int, windings: bool) -> Layer:
     return Layer(raw["q"][:, : at.body.dof].copy(), raw["slot"].copy(), raw["branch"].copy())
 
 
-def by_kernel(at: Stand, *, stride: int, way: int) -> tuple[int, Array, Array, float, int]:
+def by_kernel(
+    at: Stand, *, stride: int, way: int, shunned: Sequence[Array] = ()
+) -> tuple[int, Array, Array, float, int]:
     """(failed layer + 1 or 0, joints, slots, cost, why it failed)."""
     layers = at.context.layers
     task = at.context.task.for_robot(at.body.struct.n_branch, way == WINDINGS)
     q, slot = np.zeros((layers.n, 7)), np.zeros(layers.n, dtype=np.int32)
+    shun = np.array([wide(path) for path in shunned]).reshape(-1, 7)
     cost, stuck = ctypes.c_double(), ctypes.c_int32()
     failed = kernels().rp_ladder(
         ctypes.byref(task),
         at.buffer,
         stride,
         way,
+        p(shun),
+        len(shunned),
         p(q),
         p(slot),
         ctypes.byref(cost),
@@ -282,3 +288,23 @@ def test_a_last_joint_along_the_tool_offers_every_spin() -> None:
         x = np.cos(spin) * pose[:, 0] + np.sin(spin) * pose[:, 1]
         np.testing.assert_allclose(tcp[:3, 0], x, atol=1e-4)
         np.testing.assert_allclose(tcp[:3, 2:], pose[:, 2:], atol=1e-4)
+
+
+@pytest.mark.parametrize("name, x", [("opw", -0.75), ("ur", -0.6), ("redundant", -0.6)])
+def test_a_way_that_was_tried_is_shunned(name: str, x: float) -> None:
+    """Each further way is another one everywhere, and none is cheaper than the one before."""
+    at = stand(CATALOGUE[OF_CLASS[name]], seam_need(), xyz=(x, 0.1, 0.0))
+    tried: list[Array] = []
+    before = 0.0
+    for _ in range(3):
+        failed, q, slot, cost, _ = by_kernel(at, stride=2, way=SAME_BRANCH, shunned=tried)
+        if failed:
+            break
+        assert cost >= before
+        assert_the_way_is_followed(at, q, slot)
+        for other in tried:
+            apart = np.abs((q - other + np.pi) % TURN - np.pi).max(axis=1)
+            assert apart.min() > 0.29
+        tried.append(q)
+        before = cost
+    assert len(tried) > 1

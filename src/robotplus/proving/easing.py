@@ -2,68 +2,81 @@
 
 A drawn path has facets: the joints then turn in kinks that no process asks for, and near a singular posture
 the kinks grow large. Between samples that are too far apart the joints leave the path. Both have the same
-cure: more samples, and joints averaged along the path as far as half of the tolerances allows.
+cure: more samples, and joints that bend less as far as half of the tolerances allows.
+
+Bending less is a least-squares problem over all samples (``rp_ease``), solved again and again with weights that grow
+where a joint's speed or acceleration or the tool's deviation comes near its limit, so that the largest of them gets
+small.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from robotplus.proving.following import Course, in_base, keeps_near, keeps_speed, track
+from robotplus.proving.following import NEAR, Course, follows, in_base, keeps_near, keeps_speed, track
+from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import Segment, poses
 from robotplus.proving.outcome import FREE, Band, Failed, Path, Planned
 from robotplus.proving.placed import Scene
-from robotplus.proving.postures import moving_mean, onto
+from robotplus.proving.postures import onto, spun
 from robotplus.proving.timing import make_path, timed
 from robotplus.robots.model import Array
 from robotplus.scenarios.task import Stop
 
-WINDOWS = (0, 2, 4, 8, 16)  # samples on either side that are averaged, tried in turn
+ROUNDS = 5  # times that weights are set and joints moved
+FULL = 0.8  # use of a limit that counts as 1
+SHARPNESS = 4  # weights grow with this power of the use
+HOPELESS = 3.0  # use of a limit after two rounds at which more of them would be in vain
+LEAST, MOST = 1e-3, 1e4  # weights
 DOUBLED = 2  # times that the samples are doubled at most
 
 
+def driven(scene: Scene, segment: Segment, stop: Stop, band: Band, q: Array) -> Planned | None:
+    """The segment's path driven through joints q (n, 7) that meet its samples; None where that cannot be."""
+    move = timed(scene.body, segment.kind, segment.position, segment.s, q, band)
+    return move if isinstance(move, Planned) and follows(scene, segment, move, stop, band) else None
+
+
 def eased(scene: Scene, segment: Segment, stop: Stop, band: Band, q: Array) -> Planned | Failed:
-    """A drivable move along the segment's path with the ends of joints q (n, 7), which meet its samples, or why there
-    is none."""
+    """A drivable move along the segment's path with the ends of joints q (n, 7), which are near its samples, or why
+    there is none."""
     failed = Failed("refine", segment.position, "between samples")
     s = segment.s
     spin = _spins(scene, q, in_base(scene, _places(scene, segment, stop, s)))
     for _ in range(DOUBLED):
-        finer = _halved(scene, segment, stop, s, q, spin)
-        if finer is None:
-            break
-        s, q, spin = finer
+        s, q, spin = _halved(scene, segment, stop, s, q, spin)
         course = Course(
             in_base(scene, _places(scene, segment, stop, s)),
             in_base(scene, _places(scene, segment, stop, (s[1:] + s[:-1]) / 2)),
             spin,
         )
-        for window in WINDOWS:
-            if 2 * window >= len(q):
-                break
-            path = _by_length(scene, s, _averaged(q, window), band)
+        near = False
+        for bent in _unbent(scene, stop, band, course, s, q):
+            path = _by_length(scene, s, bent, band)
             if not keeps_near(scene, path, course, stop):
-                break
+                continue
+            near = True
             move = timed(scene.body, segment.kind, segment.position, path.s, path.q, band)
             if isinstance(move, Failed):
                 failed = move
             elif keeps_speed(scene, move, band):
                 return move
-            if segment.kind != "stroke":
-                break
+        if near:
+            break  # more samples would change little
     return failed
 
 
 def _halved(
     scene: Scene, segment: Segment, stop: Stop, s: Array, q: Array, spin: Array
-) -> tuple[Array, Array, Array] | None:
-    """Arc lengths, joints and spins with a sample more between any two; None where the joints cannot be met."""
+) -> tuple[Array, Array, Array]:
+    """Arc lengths, joints and spins with a sample more between any two, its pose met where that can be."""
     fine_s, fine_q, fine_spin = (_interleaved(v) for v in (s, q, spin))
     path = make_path(scene.body, s, q, FREE)
     fine_q[1::2] -= (path.m[1:] + path.m[:-1]) * np.diff(s)[:, None] ** 2 / 16
     between = np.ascontiguousarray(fine_q[1::2])
-    if not onto(scene, in_base(scene, _places(scene, segment, stop, fine_s[1::2])), fine_spin[1::2], between):
-        return None
+    onto(scene, in_base(scene, _places(scene, segment, stop, fine_s[1::2])), fine_spin[1::2], between)
     fine_q[1::2] = between
     return fine_s, fine_q, fine_spin
 
@@ -92,12 +105,67 @@ def _spins(scene: Scene, q: Array, pose: Array) -> Array:
     return np.unwrap(np.arctan2((x * pose[:, :, 1]).sum(axis=1), (x * pose[:, :, 0]).sum(axis=1)))
 
 
-def _averaged(q: Array, window: int) -> Array:
-    """Joints averaged over ``window`` samples on either side; what the mean takes from a bend is given back once."""
-    if not window:
-        return q
-    mean = moving_mean(q, window)
-    return mean + moving_mean(q - mean, window)
+def _unbent(scene: Scene, stop: Stop, band: Band, course: Course, s: Array, q: Array) -> Iterator[Array]:
+    """The joints q (n, 7) as they are, then ones that bend less and less at the speed asked; without one, only q."""
+    yield q
+    speed, dof = band[1], scene.body.dof
+    if speed <= 0 or course.spin is None:
+        return
+    need, body = scene.context.program.requirements, scene.body
+    free = stop.spins is None
+    angle = need.angle_tolerance + (stop.tilt_tolerance if free else 0.0)
+    scale = 1 / (NEAR * np.array([need.path_tolerance, angle]))
+    goal = course.at if free else spun(course.at, course.spin)
+    per_rate, per_bend = (
+        np.zeros(7),
+        np.zeros(7),
+    )  # share of a joint's limit per unit of a derivative along the path
+    per_rate[:dof] = speed / np.array(body.struct.vmax[:dof]) / FULL
+    per_bend[:dof] = speed**2 / np.array(body.struct.amax[:dof]) / FULL
+    n = len(s)
+    weight, rate, bend = np.ones(n), np.ones((n - 1, 7)), np.ones((n, 7))
+    q = q.copy()
+    for turn in range(ROUNDS):
+        wr, wb = np.ascontiguousarray(rate * per_rate**2), np.ascontiguousarray(bend * per_bend**2)
+        done = kernels().rp_ease(
+            body.pointer,
+            p(rows(scene.context.tcp)),
+            n,
+            p(s),
+            p(np.ascontiguousarray(goal.reshape(n, 12))),
+            p(scale),
+            int(free),
+            p(weight),
+            p(wb),
+            p(wr),
+            p(q),
+        )
+        if not done:
+            return
+        yield q.copy()
+        first = np.diff(q, axis=0) / np.diff(s)[:, None]
+        second = np.zeros((n, 7))
+        second[1:-1] = 2 * np.diff(first, axis=0) / (s[2:] - s[:-2])[:, None]
+        if turn and max(np.abs(first * per_rate).max(), np.abs(second * per_bend).max()) > HOPELESS:
+            return
+        weight = _grown(weight, _off(scene, goal, q, scale, free))
+        rate, bend = _grown(rate, np.abs(first * per_rate)), _grown(bend, np.abs(second * per_bend))
+
+
+def _grown(weight: Array, use: Array) -> Array:
+    """Weights nearer to what the use of a limit asks for; half the way (of their logarithms), so that they settle."""
+    wanted = np.clip(use, 0.1, 10.0) ** SHARPNESS
+    out: Array = np.clip(np.sqrt(weight * wanted), LEAST, MOST)
+    return out
+
+
+def _off(scene: Scene, goal: Array, q: Array, scale: Array, free: bool) -> Array:
+    """(n,) how far the tool is from base_from_tcp ``goal`` (n, 3, 4), in shares of what is allowed."""
+    out = track(scene, q, np.zeros_like(q))
+    away = scale[0] * np.linalg.norm(out[:, :3] - goal[:, :, 3], axis=1)
+    lean = scale[1] * np.linalg.norm(out[:, 3:6] - goal[:, :, 2], axis=1)
+    turned = scale[1] * np.linalg.norm(out[:, 6:9] - goal[:, :, 0], axis=1)
+    return np.asarray(np.maximum(away, lean if free else np.maximum(lean, turned)))
 
 
 def _by_length(scene: Scene, s: Array, q: Array, band: Band) -> Path:

@@ -7,6 +7,7 @@ proven clear between its samples. What fails says where, so that the search can 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,29 +15,46 @@ import numpy as np
 from robotplus.proving.body import Body
 from robotplus.proving.clearing import prove_clear
 from robotplus.proving.context import Context
-from robotplus.proving.easing import eased
-from robotplus.proving.following import follows
+from robotplus.proving.easing import driven, eased
 from robotplus.proving.layers import Segment
 from robotplus.proving.outcome import FREE, Failed, Found, Planned
 from robotplus.proving.placed import Scene
-from robotplus.proving.postures import ACROSS, SAME_BRANCH, WINDINGS, ladder, refine
-from robotplus.proving.timing import dwell, timed
+from robotplus.proving.postures import ACROSS, SAME_BRANCH, WINDINGS, Bools, ladder, refine
+from robotplus.proving.timing import dwell
 from robotplus.proving.travel import travel
 from robotplus.robots.model import Array
 
 CLOSED_FORMS = ("opw", "ur")  # the ladder keeps to a branch only where branches have names
+OTHERS = 1  # other postures that are tried where the best cannot be driven
+UNDRIVEN = ("refine", "tool_speed", "acceleration")
 SMOOTHING = (0.3, 0.06)  # half windows of the spin's moving average, as shares of the stroke, tried in turn
 
 
 def evaluate(body: Body, context: Context, world_from_base: Array, *, seed: int = 0) -> Found | Failed:
     """Find and prove the whole motion with the base at ``world_from_base`` (4, 4)."""
     scene = Scene(body, context, world_from_base)
+    failed: Failed | None = None
+    shunned: list[Array] = []
+    for _ in range(1 + OTHERS):
+        out, q = _any_way(scene, shunned, seed)
+        if isinstance(out, Found):
+            return out
+        failed = failed or out
+        if q is None or out.stage not in UNDRIVEN:
+            break
+        shunned.append(q)
+    assert failed is not None
+    return failed
+
+
+def _any_way(scene: Scene, shunned: Sequence[Array], seed: int) -> tuple[Found | Failed, Array | None]:
+    """What the ladder leads to, looking in other ways where the first finds none, and the joints it chose, if any."""
     way = SAME_BRANCH
-    out = _by_ladder(scene, way, seed)
-    while isinstance(out, Failed) and (other := _other_way(body, out, way)) is not None:
+    out, q = _by_ladder(scene, way, shunned, seed)
+    while isinstance(out, Failed) and (other := _other_way(scene.body, out, way)) is not None:
         way = other
-        out = _by_ladder(scene, way, seed)
-    return out
+        out, q = _by_ladder(scene, way, shunned, seed)
+    return out, q
 
 
 def _other_way(body: Body, failed: Failed, way: int) -> int | None:
@@ -45,21 +63,23 @@ def _other_way(body: Body, failed: Failed, way: int) -> int | None:
         return WINDINGS
     if way != SAME_BRANCH or (body.dof <= 6 and body.packed.kinematics.name not in CLOSED_FORMS):
         return None  # the generic way looks across branches in any case
-    undriven = body.dof > 6 and failed.stage in ("acceleration", "tool_speed", "refine")
+    undriven = body.dof > 6 and failed.stage in UNDRIVEN
     return ACROSS if failed.detail == "no step" or undriven else None
 
 
-def _by_ladder(scene: Scene, way: int, seed: int) -> Found | Failed:
-    coarse = ladder(scene, way)
+def _by_ladder(
+    scene: Scene, way: int, shunned: Sequence[Array], seed: int
+) -> tuple[Found | Failed, Array | None]:
+    coarse = ladder(scene, way, shunned)
     if isinstance(coarse, Failed):
-        return coarse
+        return coarse, None
     q_coarse, slots, cost = coarse
     out: Found | Failed = Failed("refine", 0)
     for window in SMOOTHING:
         out = _carry_out(scene, q_coarse, slots, cost, seed, window)
         if isinstance(out, Found) or out.pair is not None or not _turns(scene.context, slots):
             break
-    return out
+    return out, q_coarse
 
 
 def _turns(context: Context, slots: Any) -> bool:
@@ -70,16 +90,16 @@ def _turns(context: Context, slots: Any) -> bool:
 def _carry_out(
     scene: Scene, q_coarse: Array, slots: Any, cost: float, seed: int, window: float
 ) -> Found | Failed:
-    fine = refine(scene, q_coarse, slots, window)
-    if isinstance(fine, Failed):
-        return fine
-    planned = _moves(scene, fine, seed)
+    refined = refine(scene, q_coarse, slots, window)
+    if isinstance(refined, Failed):
+        return refined
+    planned = _moves(scene, *refined, seed)
     if isinstance(planned, Failed):
         return planned
     return prove_clear(scene, planned, cost)
 
 
-def _moves(scene: Scene, fine: Array, seed: int) -> tuple[Planned, ...] | Failed:
+def _moves(scene: Scene, fine: Array, met: Bools, seed: int) -> tuple[Planned, ...] | Failed:
     program, layers = scene.context.program, scene.context.layers
     by_position: dict[int, list[Segment]] = {}
     for segment in layers.segments:
@@ -105,9 +125,9 @@ def _moves(scene: Scene, fine: Array, seed: int) -> tuple[Planned, ...] | Failed
             if segment.kind == "stroke" and stop.speed is not None:
                 band = (*stop.speed, max(stop.ramp, 1e-4))
             q = fine[segment.first : segment.last]
-            move = timed(scene.body, segment.kind, position, segment.s, q, band)
-            if isinstance(move, Failed) or not follows(scene, segment, move, stop, band):
-                move = eased(scene, segment, stop, band, q)
+            exact = met[segment.first : segment.last].all()
+            plain = driven(scene, segment, stop, band, q) if exact else None
+            move = plain or eased(scene, segment, stop, band, q)
             if isinstance(move, Failed):
                 return move
             out.append(move)

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from robotplus.proving.body import Body
 from robotplus.proving.kernels.calls import kernels, p, rows
+from robotplus.proving.layers import Layers
 from robotplus.proving.outcome import Failed
 from robotplus.proving.placed import Scene
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
 
+Bools = npt.NDArray[np.bool_]
 SAME_BRANCH, WINDINGS, ACROSS = 0, 1, 2  # ways of the ladder, see ladder.h
 STUCK = ("", "no posture", "no step", "turns")
 NEWTON_STEPS = 14
 NEWTON_TOLERANCE = 1e-10
 
 
-def ladder(scene: Scene, way: int) -> tuple[Array, Any, float] | Failed:
-    """Joints (n, 7) and slots (n,) at the coarse waypoints, and their cost."""
+def ladder(scene: Scene, way: int, shunned: Sequence[Array] = ()) -> tuple[Array, Any, float] | Failed:
+    """Joints (n, 7) and slots (n,) at the coarse waypoints, and their cost; not near the ``shunned`` joints (n, 7)."""
     layers, body = scene.context.layers, scene.body
     task = scene.context.task.for_robot(body.struct.n_branch, way == WINDINGS)
     q = np.zeros((layers.n, 7))
     slot = np.zeros(layers.n, dtype=np.int32)
+    shun = np.ascontiguousarray(np.stack(shunned)) if shunned else q
     cost, stuck = ctypes.c_double(), ctypes.c_int32()
     failed = kernels().rp_ladder(
         ctypes.byref(task),
         scene.buffer,
         spin_stride(body),
         way,
+        p(shun),
+        len(shunned),
         p(q),
         p(slot),
         ctypes.byref(cost),
@@ -48,8 +55,9 @@ def spin_stride(body: Body) -> int:
     return 3 if body.dof >= 7 else 1
 
 
-def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array | Failed:
-    """Joints (m, 7) at all fine samples."""
+def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> tuple[Array, Bools] | Failed:
+    """Joints (m, 7) at all fine samples, and which of them (m,) meet their pose: inside a stroke some may only be near,
+    for easing to deal with."""
     layers, body, k = scene.context.layers, scene.body, kernels()
     spins = layers.spin[layers.slot_first + slots]
     m = len(layers.fine_pose)
@@ -85,32 +93,59 @@ def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> Array | 
             for segment in layers.segments:
                 if segment.kind == "stroke":
                     q[segment.first : segment.last] = _smooth(q[segment.first : segment.last], smoothing)
-        if not _newton(scene, targets, q):
+        met = _newton(scene, targets, q)
+        if not met[_held(layers)].all():
             return Failed("refine", 0)
     for twin, original in layers.twins:
         q[twin] = q[original]
-    return q
+    return q, met
 
 
-def onto(scene: Scene, pose: Array, spin: Array, q: Array) -> bool:
-    """Move joints q (m, 7) onto base_from_tcp (m, 3, 4) turned by ``spin`` (m,), in place; whether all arrived."""
+def _held(layers: Layers) -> Bools:
+    """(m,) the fine samples that have to be met: all but those inside strokes."""
+    out = np.ones(len(layers.fine_pose), dtype=bool)
+    for segment in layers.segments:
+        if segment.kind == "stroke":
+            out[segment.first + 1 : segment.last - 1] = False
+    return out
+
+
+def onto(scene: Scene, pose: Array, spin: Array, q: Array) -> None:
+    """Move joints q (m, 7), in place, onto base_from_tcp (m, 3, 4) turned by ``spin`` (m,) where that can be."""
+    tcp_from_flange, turned = scene.context.from_tcp, spun(pose, spin)
+    targets = np.zeros((len(pose), 3, 4))
+    targets[:, :, :3] = turned[:, :, :3] @ tcp_from_flange[:3, :3]
+    targets[:, :, 3] = turned[:, :, :3] @ tcp_from_flange[:3, 3] + pose[:, :, 3]
+    _newton(scene, targets.reshape(-1, 12), q)
+
+
+def spun(pose: Array, spin: Array) -> Array:
+    """(m, 3, 4) poses turned about their own z by ``spin`` (m,)."""
     c, s = np.cos(spin)[:, None], np.sin(spin)[:, None]
-    tcp_from_flange, targets = scene.context.from_tcp, np.zeros((len(pose), 3, 4))
-    turned = np.stack(
-        [pose[:, :, 0] * c + pose[:, :, 1] * s, pose[:, :, 1] * c - pose[:, :, 0] * s, pose[:, :, 2]], axis=2
-    )
-    targets[:, :, :3] = turned @ tcp_from_flange[:3, :3]
-    targets[:, :, 3] = turned @ tcp_from_flange[:3, 3] + pose[:, :, 3]
-    return _newton(scene, targets.reshape(-1, 12), q)
+    x, y = pose[:, :, 0], pose[:, :, 1]
+    return np.stack([x * c + y * s, y * c - x * s, pose[:, :, 2], pose[:, :, 3]], axis=2)
 
 
-def _newton(scene: Scene, targets: Array, q: Array) -> bool:
-    """Move joints q (m, 7) onto the flange targets (m, 12), in place; whether all arrived."""
-    body = scene.body
+def _newton(scene: Scene, targets: Array, q: Array) -> Bools:
+    """Move joints q (m, 7) onto the flange targets (m, 12), in place; which arrived (m,).
+
+    Where the spin is free it is only kept when that is possible: not on the way through a singular posture.
+    """
+    free = all(s.spins is None for s in scene.context.program.stops)
+    if scene.body.dof < 6 and free:
+        return _steps(scene, targets, q, 1)
+    start = q.copy()
+    met = _steps(scene, targets, q, 0)
+    if met.all() or not free:
+        return met
+    q[:] = start
+    return _steps(scene, targets, q, 1)
+
+
+def _steps(scene: Scene, targets: Array, q: Array, mode: int) -> Bools:
     ok = np.zeros(len(q), dtype=np.uint8)
-    mode = int(body.dof < 6 and all(s.spins is None for s in scene.context.program.stops))
     kernels().rp_newton_path(
-        body.pointer,
+        scene.body.pointer,
         p(targets),
         len(q),
         p(rows(scene.context.tcp)),
@@ -120,16 +155,12 @@ def _newton(scene: Scene, targets: Array, q: Array) -> bool:
         p(q),
         p(ok),
     )
-    return bool(ok.all())
+    return ok.astype(bool)
 
 
 def _smooth(values: Array, window: float) -> Array:
-    """Moving average over a share of a stroke."""
-    return moving_mean(values, max(1, round(window * (len(values) - 1))))
-
-
-def moving_mean(values: Array, half: int) -> Array:
-    """Mean over ``half`` samples on either side (n, …) that keeps both end values (odd reflection at the ends)."""
+    """Moving average along a stroke (n, …) that keeps both end values (odd reflection at the ends)."""
+    half = max(1, round(window * (len(values) - 1)))
     before, after = 2 * values[0] - values[half:0:-1], 2 * values[-1] - values[-2 : -half - 2 : -1]
     padded = np.concatenate([before, values, after])
     if values.ndim > 1:

@@ -27,6 +27,7 @@ SPACING = 0.2  # [m] of the grid of base places
 FEW = 48  # with fewer places within reach than this the grid is made finer
 FINER = (2, 4, 8, 16)
 MOST = 100_000  # places of a grid
+CLOSER = 2  # times that places around the best are looked at, each with half the step
 BATCHES = (4, 12)  # places looked at together: few at first, because the first good one ends the search
 BATCH = 16
 PER_BATCH = 2  # evaluations a batch at most
@@ -167,11 +168,12 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
         failures = [] if isinstance(out, Found) else [out]
         return Outcome(out if isinstance(out, Found) else None, place, body, (place,), tuple(failures), 1, 1)
     looked, tried = 0, 0
-    queue = candidates(body, context)
+    queue, step = candidates(body, context), SPACING
     for finer in FINER:
         if len(queue) < FEW and _count(context, SPACING / finer) <= MOST:
-            queue = candidates(body, context, spacing=SPACING / finer)
-    refined = False
+            step = SPACING / finer
+            queue = candidates(body, context, spacing=step)
+    closer = 0
     while True:
         while len(queue) and looked < budget.places and not _done(failures, budget):
             size = BATCHES[looked > 0] if looked < BATCH else BATCH
@@ -194,10 +196,11 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
                 failures.append(out)
                 if _done(failures, budget):
                     break
-        if refined or _done(failures, budget) or looked >= budget.places:
+        if closer == CLOSER or _done(failures, budget) or looked >= budget.places:
             break
-        refined = True
-        queue = _around(surveyed, context)
+        closer += 1
+        step /= 2
+        queue = _around(surveyed, context, step)
     return Outcome(None, None, body, tuple(surveyed), tuple(failures), looked, tried)
 
 
@@ -280,15 +283,15 @@ def _leave_out_tool_pairs(body: Body) -> Body:
     return without_pairs(body, dropped) if dropped else body
 
 
-def _around(surveyed: list[Place], context: Context) -> Array:
-    """Places half a grid step around the best ones seen."""
+def _around(surveyed: list[Place], context: Context, step: float) -> Array:
+    """Places a step [m] to either side of the best ones seen."""
     region = context.program.base
     best = sorted((s for s in surveyed if s.score > 0), key=lambda s: -s.score)[:6]
     out = []
     for s in best:
-        for dx in (-0.5, 0.5):
-            for dy in (-0.5, 0.5):
-                x, y = s.x + dx * SPACING, s.y + dy * SPACING
+        for dx in (-step, step):
+            for dy in (-step, step):
+                x, y = s.x + dx, s.y + dy
                 if region.x[0] <= x <= region.x[1] and region.y[0] <= y <= region.y[1]:
                     out.append((x, y, s.z, s.yaw))
     return np.array(out).reshape(-1, 4)

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define HURRIED 3    /* what easing may make possible */
+#define SHUNNED 0.3  /* [rad] */
 #define MOST_CARRIED 24
 #define CARRY_STEPS 14
 #define CARRY_CLOSED 1e-9
@@ -40,6 +42,7 @@ typedef struct {
     const rp_robot *r;
     double weight[8], limit[8]; /* 1 / speed, and the largest step of a joined edge */
     int wraps[8];
+    double haste;               /* times its speed that a joint may need in a step of known time */
 } metric;
 
 static inline double wrapped(double d, int wraps) { return wraps ? d - RP_TURN * rint(d / RP_TURN) : d; }
@@ -49,7 +52,7 @@ static double joined_cost(const metric *m, const double *a, const double *b, dou
     double sum = 0;
     for (int j = 0; j < m->r->dof; j++) {
         const double d = fabs(exact ? b[j] - a[j] : wrapped(b[j] - a[j], m->wraps[j]));
-        const double limit = dt > 0 ? 0.98 * dt / m->weight[j] : 1.2;
+        const double limit = dt > 0 ? m->haste * dt / m->weight[j] : 1.2;
         if (d > limit) return -1;
         const double u = d * m->weight[j];
         sum += u * u;
@@ -106,12 +109,28 @@ static int carried_on(const rp_task *t, const rp_scene *s, int32_t layer, const 
     return found;
 }
 
-int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t way, double *q, int32_t *slot, double *total,
-                  int32_t *stuck) {
+/* Drops candidates of a layer that lie within SHUNNED of one of n_shun postures (rows of 7, `apart` doubles from one to the
+ * next); returns how many are left. */
+static int without(const metric *m, const double *shun, int32_t n_shun, int64_t apart, rp_candidate *c, int n) {
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+        int near = 0;
+        for (int k = 0; k < n_shun && !near; k++) {
+            near = 1;
+            for (int j = 0; j < m->r->dof && near; j++)
+                near = fabs(wrapped(c[i].q[j] - shun[k * apart + j], m->wraps[j])) < SHUNNED;
+        }
+        if (!near) c[kept++] = c[i];
+    }
+    return kept;
+}
+
+int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t way, const double *shun, int32_t n_shun, double *q,
+                  int32_t *slot, double *total, int32_t *stuck) {
     const rp_robot *r = s->robot;
     const int L = t->n_layer, windings = way == RP_WINDINGS, across = way == RP_ACROSS;
     const int closed = r->ik_class != RP_IK_GENERIC && !windings;
-    metric m = {.r = r};
+    metric m = {.r = r, .haste = across ? HURRIED : 0.98};
     for (int j = 0; j < r->dof; j++) {
         m.weight[j] = 1 / r->vmax[j];
         m.wraps[j] = rp_turns(r, j);
@@ -127,6 +146,7 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     for (int l = 0; l < L && !failed; l++) {
         n[l] = rp_layer(t, s, l, stride, windings, scratch);
         if (across && l && t->joined[l] && r->dof > 6) n[l] = carried_on(t, s, l, node[l - 1], cost[l - 1], n[l - 1], scratch, n[l]);
+        n[l] = without(&m, shun + 7 * l, n_shun, 7 * (int64_t)L, scratch, n[l]);
         if (!n[l]) {
             failed = 1 + l;
             *stuck = 1;

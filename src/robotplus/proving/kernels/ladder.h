@@ -40,10 +40,11 @@ void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int
  * from posture to posture by Newton steps; or every whole turn of a joint is a posture of its own. */
 enum { RP_SAME_BRANCH = 0, RP_WINDINGS = 1, RP_ACROSS = 2 };
 
-/* Cheapest way through all layers. q: n_layer * 7, slot: n_layer. Returns 0, or 1 + the first layer that cannot be
+/* Cheapest way through all layers that comes nowhere near the n_shun ways of `shun` (n_shun * n_layer * 7), which had been
+ * tried. q: n_layer * 7, slot: n_layer. Returns 0, or 1 + the first layer that cannot be
  * reached (counted in `stuck`: 1 no candidate, 2 no step from the layer before, 3 turns do not fit the limits). */
-int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t way, double *q, int32_t *slot, double *cost,
-                  int32_t *stuck);
+int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t way, const double *shun, int32_t n_shun, double *q,
+                  int32_t *slot, double *cost, int32_t *stuck);
 
 /* slot_ok for every slot: tool and part boxes (on the flange of r) against the cell. */
 void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_t *slot_ok);

@@ -49,6 +49,13 @@ int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, 
 int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, uint64_t seed, int32_t budget,
                 int32_t cap, double *via);
 
+/* One step that makes joints q (n * 7) along a path bend less while the tool stays near base_from_tcp `goal` (n * 12), both
+ * ends held; 0 when there is no step. scale: what a metre and a radian off count; free_spin: the turn about the tool's axis
+ * does not count; `weight` (n) of a sample's tool pose, `bend` (n * 7) of squared second and `rate` (n * 7) of squared first
+ * derivatives along s (that of the piece which starts at the sample). */
+int32_t rp_ease(const rp_robot *r, const double *tcp, int32_t n, const double *s, const double *goal, const double scale[2],
+                int32_t free_spin, const double *weight, const double *bend, const double *rate, double *q);
+
 /* TCP position (3), tool direction (3), x direction (3) and speed of n configurations, in the base frame: out n * 10. */
 void rp_track(const rp_robot *r, const double *flange_from_tcp, int32_t n, const double *q, const double *d, double *out);
 #endif

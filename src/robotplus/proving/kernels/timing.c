@@ -91,15 +91,18 @@ static int32_t profile_of(const rp_robot *r, int32_t n, const double *s, const d
     const int dof = r->dof;
     const double length = s[n - 1] - s[0];
     double first[RP_DOF] = {0}, second[RP_DOF] = {0}; /* largest |dq/ds| and |d2q/ds2| */
-    double at_ends[RP_DOF] = {0};                     /* largest |dq/ds| where a stroke may ramp */
+    double end_first[RP_DOF] = {0}, end_second[RP_DOF] = {0}; /* the same where a stroke may ramp */
     for (int i = 0; i < n - 1; i++) {
         double v[RP_DOF], d[RP_DOF], a[RP_DOF];
+        const int at_end = s[i] - s[0] <= speed[3] || s[n - 1] - s[i + 1] <= speed[3];
         for (int e = 0; e < 3; e++) { /* ends and middle of the piece: the slope is quadratic in between */
             spline_at(dof, s, q, m, i, s[i] + 0.5 * e * (s[i + 1] - s[i]), v, d, a);
             for (int j = 0; j < dof; j++) {
-                if (fabs(d[j]) > first[j]) first[j] = fabs(d[j]);
-                if ((s[i] - s[0] <= speed[3] || s[n - 1] - s[i + 1] <= speed[3]) && fabs(d[j]) > at_ends[j]) at_ends[j] = fabs(d[j]);
-                if (fabs(a[j]) > second[j]) second[j] = fabs(a[j]);
+                first[j] = fmax(first[j], fabs(d[j]));
+                second[j] = fmax(second[j], fabs(a[j]));
+                if (!at_end) continue;
+                end_first[j] = fmax(end_first[j], fabs(d[j]));
+                end_second[j] = fmax(end_second[j], fabs(a[j]));
             }
         }
     }
@@ -120,7 +123,7 @@ static int32_t profile_of(const rp_robot *r, int32_t n, const double *s, const d
             }
             peak = v * v / (2 * ramp * (1 - RISE)); /* the gentlest that reaches the speed within the ramp */
             fits = 1;
-            for (int j = 0; j < dof; j++) fits &= second[j] * v * v + at_ends[j] * peak <= SAFE * ease * r->amax[j];
+            for (int j = 0; j < dof; j++) fits &= end_second[j] * v * v + end_first[j] * peak <= SAFE * ease * r->amax[j];
             if (fits) break;
         }
     } else {
