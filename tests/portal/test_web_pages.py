@@ -300,11 +300,13 @@ def test_indicators_lie_on_their_axis() -> None:
         ("takt_s_derived", "takt (derived)", "s"),
         ("m", "m", ""),
         ("slope_deg_min", "slope min", "°"),
+        ("shoots_per_h", "shoots per h", ""),
+        ("cost_usd_per_h", "cost", "USD/h"),
     ],
 )
 def test_units_are_read_from_the_keys_of_figures(key: str, words: str, unit: str) -> None:
-    shown = case(ReferenceCase("t", "w", "s", "e", {key: 1}))
-    assert [(name.en, value, sign) for name, value, sign in shown.figures] == [(words, "1", unit)]
+    shown = case(ReferenceCase("t", "w", "s", "e", {key: 1}), {})
+    assert [(name.en, value.en, sign) for name, value, sign in shown.figures] == [(words, "1", unit)]
 
 
 def test_figures_of_cases_read_as_words_and_units() -> None:
@@ -313,15 +315,17 @@ def test_figures_of_cases_read_as_words_and_units() -> None:
         "w",
         "see http://a.b/c (reprint)",
         "retrieved:paper-abstract",
-        {"arc_on_pct": [10, 20], "work_range_m": [12, 3], "ok": True},
+        {"arc_on_pct": [10, 20], "work_range_m": [12, 3], "ok": True, "finding": "no gain"},
     )
-    shown = case(made)
-    said = [(words.zh, words.en, value, unit) for words, value, unit in shown.figures]
+    shown = case(made, {"w": "某地", "no gain": "没有提高"})
+    said = [(words.zh, words.en, value.zh, unit) for words, value, unit in shown.figures]
     assert said == [
         ("arc on", "arc on", "10–20", "%"),
         ("工作范围", "work range", "12 / 3", "m"),
         ("ok", "ok", "✓", ""),
+        ("结论", "finding", "没有提高", ""),
     ]
+    assert (shown.where.zh, shown.where.en) == ("某地", "w")
     assert shown.link == "http://a.b/c"
 
 
@@ -334,10 +338,10 @@ def test_a_front_end_that_was_not_built_leaves_plain_names(tmp_path: Path, setti
     assert storage.url("web/never-built.css") == "/static/web/never-built.css"
 
 
-@pytest.mark.parametrize("scenario", [s for s in scenarios() if s.family], ids=lambda s: s.id)
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.id)
 def test_what_scenario_files_say_in_english_is_said_in_chinese(scenario: Any) -> None:
     sentences = [t.zh for found in texts(scenario).values() for t in found]
-    names = [words.zh for one in scenario.cases for words, _, _ in case(one).figures]
+    names = [words.zh for one in scenario.cases for words, _, _ in case(one, scenario.chinese).figures]
     assert [t for t in (*sentences, *names) if not is_chinese(t)] == []
 
 

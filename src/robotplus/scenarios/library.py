@@ -82,7 +82,7 @@ class Scenario:
     """A scenario of the action plan by its five fields: case, need, technology, indicators, constraints.
 
     ``plan_name`` is the plan's own word. ``family`` and ``layout`` are empty while nothing can be proven; then
-    there are ``questions``, else ``numbers``. ``chinese`` gives sentences of the lists in Chinese by the English.
+    there are ``questions``, else ``numbers``. ``chinese`` says sentences in Chinese, by the English.
     """
 
     id: str
@@ -166,9 +166,9 @@ def _read(doc: dict[str, Any]) -> Scenario:
     numbers = tuple(Number(**_span(n)) for n in rest.pop("number", ()))
     questions = tuple(Question(**_span(q)) for q in rest.pop("question", ()))
     indicators = tuple(Indicator(**{**k, "typical": tuple(k["typical"])}) for k in rest.pop("kpi", ()))
-    cases = tuple(ReferenceCase(**c) for c in rest.pop("case", ()))
     baseline = rest.pop("human_baseline")
     chinese: dict[str, str] = {}
+    cases = tuple(_case(c, chinese) for c in rest.pop("case", ()))
     lists: dict[str, Any] = {
         k: tuple(_english(text, chinese) for text in rest.pop(k, ()))
         for k in ("constraints", "credentials", "standards", "notes")
@@ -191,6 +191,11 @@ def _span(table: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in table.items() if k != "range"} | dict(
         zip(("low", "high"), table["range"], strict=True)
     )
+
+
+def _case(table: dict[str, Any], chinese: dict[str, str]) -> ReferenceCase:
+    numbers = {k: _english(v, chinese) if isinstance(v, dict) else v for k, v in table["numbers"].items()}
+    return ReferenceCase(**{**table, "where": _english(table["where"], chinese), "numbers": numbers})
 
 
 def _english(text: str | dict[str, str], chinese: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,7 +57,8 @@ class ShownCase:
     """A reference case: its figures as (words, value, unit), and a link where its source is an address."""
 
     case: ReferenceCase
-    figures: tuple[tuple[Label, str, str], ...]
+    where: Label
+    figures: tuple[tuple[Label, Label, str], ...]
     link: str
     origin: Label
 
@@ -69,13 +71,15 @@ def indicator(one: Indicator) -> ShownIndicator:
     return ShownIndicator(one, places[0], places[1], places[2], best, origin(one.basis))
 
 
-def case(one: ReferenceCase) -> ShownCase:
+def case(one: ReferenceCase, chinese: Mapping[str, str]) -> ShownCase:
+    """A reference case as its page shows it; ``chinese`` is the scenario's own, by the English."""
     address = re.search(r"https?://[^\s()]+", one.source)
-    shown = tuple(_figure(k, v) for k, v in one.numbers.items())
-    return ShownCase(one, shown, address[0] if address else "", origin(one.evidence))
+    shown = tuple(_figure(k, v, chinese) for k, v in one.numbers.items())
+    where = Label(chinese.get(one.where, one.where), one.where)
+    return ShownCase(one, where, shown, address[0] if address else "", origin(one.evidence))
 
 
-def _figure(key: str, value: Any) -> tuple[Label, str, str]:
+def _figure(key: str, value: Any, chinese: Mapping[str, str]) -> tuple[Label, Label, str]:
     """A case's figure: ``manual_arc_on_pct = 20`` reads "manual arc on", "20", "%"."""
     parts = [f"({p})" if p in ("derived", "memory") else p for p in key.split("_")]
     start, end = _unit_of(key.lower().split("_"))
@@ -83,7 +87,8 @@ def _figure(key: str, value: Any) -> tuple[Label, str, str]:
     name = figure_name(key, " ".join(parts[:start] + parts[end:]))
     if unit:  # the Chinese name need not say it again
         name = Label(re.sub(r" ?\[[^\]]*\]$", "", name.zh), name.en)
-    return name, _said_value(value), unit
+    text = _said_value(value)
+    return name, Label(chinese.get(text, text), text), unit
 
 
 def _unit_of(words: list[str]) -> tuple[int, int]:
@@ -97,8 +102,10 @@ def _unit_of(words: list[str]) -> tuple[int, int]:
             continue
         if (before, words[i]) in RATES:
             return i - 1, i + 1
-        if before == "per" and i > 2 and words[i - 2] in UNITS:
-            return i - 2, i + 1
+        if before == "per":
+            if i > 2 and words[i - 2] in UNITS:
+                return i - 2, i + 1
+            continue  # things per hour: the name says it
         if words[i] != "min" or before not in UNITS:
             return i, i + 1
     return len(words), len(words)

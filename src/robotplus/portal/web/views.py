@@ -72,7 +72,7 @@ def scenario(request: HttpRequest, scenario_id: str) -> HttpResponse:
         "field": next(f for f in PLAN_FIELDS if f.id == found.field),
         "numbers": number_fields(found, request.GET),
         "indicators": [showing.indicator(i) for i in found.indicators],
-        "cases": [showing.case(c) for c in found.cases],
+        "cases": [showing.case(c, found.chinese) for c in found.cases],
         "verdicts": figures.verdicts_of([found.id])[found.id],
         "playback": figures.playbacks([found]).get(found.id),
         "texts": showing.texts(found),
