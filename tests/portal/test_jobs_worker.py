@@ -178,3 +178,35 @@ def test_a_lost_lease_drops_what_was_computed(doing: Callable[[Any], None]) -> N
     one.stop.set()
     thread.join()
     assert not Result.objects.exists() and Job.objects.get(pk=job.pk).state == Job.State.QUEUED
+
+
+def test_a_result_that_cannot_be_committed_fails_its_job_alone(
+    doing: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doing(lambda work: {})
+    bad, good = enqueue(1010), enqueue(1011)
+
+    def commit(job: Job, result: Result) -> None:
+        if job.pk == bad.pk:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(leases, "handler", lambda kind: Handler(lambda work: {}, commit=commit))
+    Worker().run(once=True)
+    for job, state in ((bad, Job.State.FAILED), (good, Job.State.DONE)):
+        job.refresh_from_db()
+        assert job.state == state
+    assert [r.key for r in Result.objects.all()] == [good.key]
+    assert not results.folder_of(bad.key).exists()
+
+
+def test_housekeeping_that_fails_stops_nothing(
+    doing: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doing(lambda work: {})
+    monkeypatch.setattr(worker, "HOURLY", ("robotplus.portal.no_such_module.tidy",))
+    job = enqueue(1012)
+    one = Worker()
+    one.run(once=True)
+    one.run(once=True)
+    job.refresh_from_db()
+    assert job.state == Job.State.DONE

@@ -1,4 +1,4 @@
-"""What has to be there before the portal's first page: tables, areas, models, static files, open surveys."""
+"""What has to be there before the portal's first page: tables, areas, models, static files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def prepare(tell: Callable[[str], None]) -> None:
     from robotplus.portal.core.areas import do_load_areas
     from robotplus.portal.core.models import Area
     from robotplus.portal.matches.catalogue import built_in
-    from robotplus.portal.matches.reference import do_survey
     from robotplus.portal.search.index import do_index_scenarios
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -32,8 +31,6 @@ def prepare(tell: Callable[[str], None]) -> None:
     do_index_scenarios()
     if changed := do_load_catalogue(built_in()):
         tell(f"{changed} robot models brought in")
-    if waiting := len(do_survey()):
-        tell(f"{waiting} reference cases are answered in the background")
     if not settings.DEBUG:
         _collect()
 

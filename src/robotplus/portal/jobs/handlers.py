@@ -19,6 +19,8 @@ HANDLERS: Mapping[str, str] = {
     "answer": "robotplus.portal.matches.answering.HANDLER",
     "survey": "robotplus.portal.matches.answering.SURVEY",
     "check": "robotplus.portal.evidence.checking.HANDLER",
+    "match": "robotplus.portal.matches.reverse.OPENED",
+    "reverse": "robotplus.portal.matches.reverse.REVERSE",
 }
 HOURLY: tuple[str, ...] = (  # housekeeping, for a worker that has nothing else to do
     "robotplus.portal.matches.purging.do_purge",

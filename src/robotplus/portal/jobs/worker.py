@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_noop
 
@@ -59,9 +59,8 @@ class Worker:
         while not self.stop.is_set():
             try:
                 busy = self.step()
-            except (
-                OperationalError
-            ) as e:  # the database is away or busy: what is leased runs out and comes back
+            except (OperationalError, InterfaceError) as e:
+                # the database is away or busy: what is leased runs out and comes back
                 log.error("the database refused: %s", e)
                 connections.close_all()
                 busy = False
@@ -84,6 +83,12 @@ class Worker:
             self._do(job)
         except leases.LostLeaseError:
             log.warning("job %s went to another worker", job.pk)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("job %s (%s) could not be committed", job.pk, job.kind)
+            with contextlib.suppress(leases.LostLeaseError):
+                leases.fail(job, DEFECT)
         return True
 
     def _clean(self) -> None:
@@ -91,7 +96,12 @@ class Worker:
         if time.monotonic() - self._cleaned > CLEAN_S:
             self._cleaned = time.monotonic()
             for name in HOURLY:
-                import_string(name)()
+                try:
+                    import_string(name)()
+                except (OperationalError, InterfaceError):
+                    raise
+                except Exception:  # a defect in housekeeping keeps nobody's answer waiting
+                    log.exception("housekeeping: %s", name)
 
     def _do(self, job: Job) -> None:
         if Result.objects.filter(key=job.key).exists():
