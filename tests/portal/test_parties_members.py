@@ -11,6 +11,7 @@ import pytest
 from conftest import Cast, make_member, make_organisation, make_user
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 from hypothesis import given
@@ -143,7 +144,7 @@ def test_codes_are_taken_exactly_with_their_check_character(body: str) -> None:
         ("138 0013 8000", "+8613800138000"),
         ("0049 170 1234567", "+491701234567"),
         ("+86-13800138000", "+8613800138000"),
-        ("a@b.cn", "a@b.cn"),
+        ("a-b@c-d.cn", "a-b@c-d.cn"),
         (None, None),
     ],
 )
@@ -327,3 +328,15 @@ def test_two_owners_who_leave_at_once_leave_one_behind(areas: dict[str, Any]) ->
     for t in threads:
         t.join()
     assert len(refused) == 1 and Grant.objects.today().filter(organisation=plant).count() == 1
+
+
+def test_the_first_operator_is_made_at_the_machine(cast: Cast) -> None:
+    first, second = make_user("first"), make_user("second")
+    for user in (first, second):
+        call_command("make_operator", user.email, name="运营中心", code=CODE)
+        assert reader_for(user).is_operator
+    body = Organisation.objects.get(code=CODE)
+    assert (body.kind, body.state, body.grants.count()) == ("operator", "approved", 2)
+    for wrong in (("nobody@example.org", CODE), (str(first.email), "123")):
+        with pytest.raises(CommandError):
+            call_command("make_operator", wrong[0], name="x", code=wrong[1])

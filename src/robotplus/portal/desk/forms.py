@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from robotplus.portal.desk.funnel import Wanted
 from robotplus.portal.parties.forms import area_choices
-from robotplus.portal.parties.models import Organisation, Role
+from robotplus.portal.parties.models import Organisation, OrganisationKind, Role
 from robotplus.portal.web.fields import PLAN_FIELDS
 from robotplus.portal.web.templatetags.ui import said
 
+PUBLIC_BODIES = (OrganisationKind.COMMISSION, OrganisationKind.DISTRICT, OrganisationKind.OPERATOR)
 ALL = [("", _("all"))]
 
 
@@ -70,7 +71,8 @@ class GrantForm(forms.Form):
 
     person = forms.CharField(label=_("E-mail address or mobile number of the account"), max_length=254)
     organisation = forms.ModelChoiceField(
-        label=_("Organisation"), queryset=Organisation.objects.filter(state=Organisation.State.APPROVED)
+        label=_("Organisation"),
+        queryset=Organisation.objects.filter(state=Organisation.State.APPROVED, kind__in=PUBLIC_BODIES),
     )
     role = forms.ChoiceField(
         label=_("Role"), choices=[(r.value, r.label) for r in (Role.OFFICIAL, Role.OPERATOR)]

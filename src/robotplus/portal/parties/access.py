@@ -119,7 +119,11 @@ def find_user(address: str) -> User:
         RefusedError: there is none.
     """
     plain = check_address(address)
-    found = User.objects.filter(is_active=True).filter(models.Q(email=plain) | models.Q(phone=plain)).first()
+    found = (
+        User.objects.filter(is_active=True)
+        .filter(models.Q(email__iexact=plain) | models.Q(phone=plain))
+        .first()
+    )
     if found is None:
         raise RefusedError(_("nobody has an account with it"), field="person")
     return found

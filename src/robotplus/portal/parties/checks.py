@@ -25,7 +25,7 @@ _E164 = re.compile(r"\+[1-9]\d{5,14}")
 
 def normal_phone(given: Any) -> Any:
     """A mobile number in E.164: eleven digits that begin with 1 are Chinese; anything else stays as it is."""
-    if not isinstance(given, str):
+    if not isinstance(given, str) or "@" in given:
         return given
     plain = re.sub(r"[\s()-]", "", given)
     if re.fullmatch(r"1\d{10}", plain):
