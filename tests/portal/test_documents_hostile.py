@@ -12,7 +12,7 @@ import pytest
 from conftest import Cast, make_organisation
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +29,7 @@ from robotplus.portal.core.documents import (
 from robotplus.portal.core.errors import AbsentError, ConflictError, ForbiddenError, RefusedError
 from robotplus.portal.core.models import Document, Event
 from robotplus.portal.core.sniffing import ALLOWED, MEDIA_TYPES
+from robotplus.portal.core.uploads import DRAIN_LIMIT, LimitedUploadHandler, is_too_large
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(20)
@@ -274,3 +275,20 @@ def test_what_is_over_the_limit_is_not_kept_and_is_answered_in_words(
     assert response.status_code == 422
     assert "MiB" in response.content.decode() and "新厂" in response.content.decode()
     assert not Document.objects.exists()
+
+
+def test_a_request_without_end_is_not_read(cast: Cast) -> None:
+    given_form = {"name_zh": "新厂", "licence": SimpleUploadedFile("a.pdf", PDF)}
+    answer = cast.client("buyer").post("/organisations/new", given_form, CONTENT_LENGTH=str(DRAIN_LIMIT + 1))
+    assert answer.status_code in (400, 413) and not Document.objects.exists()
+
+
+def test_the_files_of_one_request_are_bounded_together(cast: Cast, settings: Any) -> None:
+    """Many files under the limit are no way around it: what is over the sum is marked and not kept."""
+    settings.UPLOAD_LIMIT = 100_000
+    files = {f"file{i}": SimpleUploadedFile(f"{i}.pdf", PDF + bytes(90_000)) for i in range(8)}
+    request = RequestFactory().post("/", files)
+    request.upload_handlers = [LimitedUploadHandler(request)]
+    got = [request.FILES[name] for name in files]
+    assert [is_too_large(f) for f in got] == [False] * 4 + [True] * 4
+    assert sum(len(f.read()) for f in got) <= 4 * 100_000

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 
 DRAIN_LIMIT = 2 * 2**30  # bytes of a request that are read at all
@@ -33,7 +34,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
         encoding: str | None = None,
     ) -> None:
         if content_length > DRAIN_LIMIT:
-            raise StopUpload(connection_reset=True)
+            raise RequestDataTooBig("the request is longer than anything that is read here")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.total += len(raw_data)
