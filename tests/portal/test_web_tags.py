@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any, get_args
 
 import pytest
+from conftest import Cast
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.template import Context, Template
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robotplus.certificates.certificate import VerdictName
+from robotplus.portal.catalogue.models import Model
 from robotplus.portal.core.models import Area
 from robotplus.portal.kinds import Field, kinds
 from robotplus.portal.kinds.kind import FieldType, Label, Option
@@ -200,3 +202,28 @@ def test_what_stands_in_a_control_comes_back_as_it_was(type_: Any, areas: dict[s
     clean, problems = check_values(kind, given)
     assert not problems and clean == {"x": value}
     assert show("{% kind_values kind values %}", kind=kind, values={"x": value}).count("<dt>") == 1
+
+
+@pytest.mark.django_db
+def test_a_field_of_models_offers_what_the_reader_may_know_of(cast: Cast) -> None:
+    owner = cast.reader("seller").organisation
+    Model.objects.create(id="own", maker="Ours", name="Secret", owner=owner, access=Model.Access.PRIVATE)
+    Model.objects.create(id="open", maker="Theirs", name="Open")
+    field = Field("x", Label("甲", "x"), "model")
+    form = "{% kind_field field values problems %}"
+    for who, sees in (("seller", True), ("rival", False), ("visitor", False)):
+        html = show(form, field=field, values={}, problems={}, reader=cast.reader(who))
+        assert ("Secret" in html) == sees and "Theirs Open" in html
+        kept = show(form, field=field, values={"x": "own"}, problems={}, reader=cast.reader(who))
+        assert '<option value="own" selected>' in kept and ("Secret" in kept) == sees
+        value = show("{% kind_value field 'own' %}", field=field, reader=cast.reader(who))
+        assert value == ("Ours Secret" if sees else "own")
+
+
+@pytest.mark.django_db
+def test_showing_a_value_asks_for_nothing_else(
+    areas: dict[str, Area], django_assert_max_num_queries: Any
+) -> None:
+    field = Field("x", Label("甲", "x"), "areas")
+    with django_assert_max_num_queries(1):
+        assert show("{% kind_value field v %}", field=field, v=["500106", "500113"]) == "沙坪坝区、巴南区"

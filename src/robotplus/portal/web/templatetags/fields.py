@@ -7,15 +7,16 @@ back with ``web.posted.posted_values(kind, request.POST)``. On a page: ``{% kind
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
-from robotplus.portal.catalogue.models import Model
+from robotplus.portal.catalogue.access import models_for
 from robotplus.portal.core.models import Area, Document
+from robotplus.portal.core.reader import NOBODY, Reader
 from robotplus.portal.kinds import Field, Kind
 from robotplus.portal.kinds.price import BASES, CURRENCIES, SCOPE
 from robotplus.portal.web.templatetags.ui import PRICE_BASES, PRICE_SCOPE, figure, price, said
@@ -31,27 +32,30 @@ class Choice:
     chosen: bool = False
 
 
-def choices(field: Field, value: Any) -> list[Choice]:
-    """What a field lets people choose from, marked with what is chosen."""
-    chosen = {str(v) for v in (value if isinstance(value, list) else [value])}
+def known(field: Field, reader: Reader, only: Collection[str] | None = None) -> list[tuple[str, str]]:
+    """(value, label) of what a field may hold, as far as the reader may know of it; ``only``: of these values."""
+    found: list[tuple[str, str]] = []
     if field.type in ("choice", "choices"):
-        known = [(o.value, said(o.label)) for o in field.options]
+        found = [(o.value, said(o.label)) for o in field.options]
     elif field.type in ("area", "areas"):
-        known = [(a.code, said(a)) for a in Area.objects.all()]
+        areas = Area.objects.all() if only is None else Area.objects.filter(code__in=only)
+        found = [(a.code, said(a)) for a in areas]
     elif field.type == "scenario":
-        known = [(s.id, said(s)) for s in scenarios()]
+        found = [(s.id, said(s)) for s in scenarios()]
     elif field.type == "model":
-        public = Model.objects.filter(access=Model.Access.PUBLIC).order_by("maker", "name")
-        known = [(m.id, f"{m.maker} {m.name}") for m in public]
-        if value and value not in dict(known):  # one that only its owner sees
-            known.append((str(value), str(value)))
-    else:
-        known = []
-    return [Choice(v, label, v in chosen) for v, label in known]
+        seen = models_for(reader) if only is None else models_for(reader).filter(pk__in=only)
+        rows = seen.order_by("maker", "name").values_list("pk", "maker", "name")
+        found = [(pk, f"{maker} {name}") for pk, maker, name in rows]
+    return found if only is None else [(v, label) for v, label in found if v in only]
 
 
-@register.inclusion_tag("ui/field.html")
+def _several(value: Any) -> list[str]:
+    return [str(v) for v in (value if isinstance(value, list) else [value]) if v not in (None, "")]
+
+
+@register.inclusion_tag("ui/field.html", takes_context=True)
 def kind_field(
+    context: template.Context,
     field: Field,
     values: Mapping[str, Any] | None = None,
     problems: Mapping[str, Any] | None = None,
@@ -64,14 +68,21 @@ def kind_field(
     """
     value = (values or {}).get(field.name)
     name = f"{prefix}{field.name}"
+    reader: Reader = context.get("reader") or NOBODY
+    chosen = _several(value)
+    choices = [Choice(v, label, v in chosen) for v, label in known(field, reader)]
+    if field.type in ("area", "model", "scenario") and chosen and not any(c.chosen for c in choices):
+        choices.append(
+            Choice(chosen[0], chosen[0], True)
+        )  # it stays, though the reader no longer knows of it
     return {
+        "reader": reader,
         "field": field,
         "name": name,
         "id": f"id_{name}",
         "value": value,
         "problem": (problems or {}).get(field.name),
-        "choices": choices(field, value),
-        "long": field.type in ("areas", "choices") and len(field.options) != len(choices(field, value)),
+        "choices": choices,
         "price": _price_parts(value) if field.type == "price" else None,
     }
 
@@ -89,25 +100,27 @@ def _price_parts(value: Any) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("ui/values.html")
-def kind_values(kind: Kind, values: Mapping[str, Any], only: str = "") -> dict[str, Any]:
+@register.inclusion_tag("ui/values.html", takes_context=True)
+def kind_values(
+    context: template.Context, kind: Kind, values: Mapping[str, Any], only: str = ""
+) -> dict[str, Any]:
     """The values that were given, labelled. ``only``: names of the fields to show, separated by spaces."""
     wanted = only.split()
     shown = [f for f in kind.fields if f.name in values and (not wanted or f.name in wanted)]
-    return {"rows": [(f, values[f.name]) for f in shown]}
+    return {"rows": [(f, values[f.name]) for f in shown], "reader": context.get("reader") or NOBODY}
 
 
-@register.simple_tag
-def kind_value(field: Field, value: Any) -> SafeString | str:
+@register.simple_tag(takes_context=True)
+def kind_value(context: template.Context, field: Field, value: Any) -> SafeString | str:
     """One value as people read it."""
     if field.type == "price":
         return price(value)
     if field.type == "number":
         return figure(value, field.unit)
     if field.type in ("choice", "choices", "area", "areas", "scenario", "model"):
-        labels = {c.value: c.label for c in choices(field, value)}
-        parts = value if isinstance(value, list) else [value]
-        return "、".join(labels.get(str(v), str(v)) for v in parts)
+        parts = _several(value)
+        labels = dict(known(field, context.get("reader") or NOBODY, parts))
+        return "、".join(labels.get(part, part) for part in parts)
     if field.type == "document":
         return Document.objects.filter(pk=value).values_list("name", flat=True).first() or ""
     return str(value)
