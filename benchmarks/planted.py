@@ -10,22 +10,25 @@ for postures far from the planted ones are not sought.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import time
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
 
-from benchmarks import ours
+from benchmarks import ours, pieces
 from benchmarks.oracle_boxes import Array
+from benchmarks.pieces import Piece
 from benchmarks.planting import FLOOR, Planted, planted
 from benchmarks.postures import closer, overlapping, standing
-from benchmarks.rows import Row, at_least, at_most, report, shown
+from benchmarks.rows import Row, at_least, at_most, report, shown, write
+from benchmarks.watch import Watch
 from robotplus.certificates.certificate import Certificate
 from robotplus.proving.classify import classify
 from robotplus.proving.pack import chain
@@ -36,6 +39,7 @@ from robotplus.robots.model import Robot
 CLASSES = ("OPW", "UR-like", "other 6R", "7R", "fewer axes")
 SHARES = ((0.01, "share >= 1 %"), (0.001, "share 0.1-1 %"), (0.0, "share below 0.1 %"))
 BARS = {"share >= 1 %": 0.99, "share 0.1-1 %": 0.90}
+PIECE = 10  # tasks drawn with one seed
 RINGS, PER_RING = 6, 24
 STEPS = 31  # waypoints of a path at which a place is tried
 COLLISIONS = 6  # of them: every so many are looked at for collisions
@@ -179,7 +183,7 @@ def attempt(kind: str, count: int, seed: int) -> list[Outcome]:
     robots = [r for r in ours.catalogue().values() if usable(r) and kinematic_class(r) == kind]
     out = []
     for task in planted(robots, count, rng, f"planted-{CLASSES.index(kind)}-{seed}"):
-        feasible = share(task, rng)
+        feasible = share(task, rng.spawn(1)[0])  # the tasks do not depend on how the share is found
         start = time.perf_counter()
         result = ours.prove(task.need, task.arm.robot)
         seconds = time.perf_counter() - start
@@ -214,16 +218,19 @@ def rows(outcomes: Iterable[Outcome]) -> list[Row]:
     return out
 
 
-def run(each: int, seed: int, workers: int) -> list[Outcome]:
-    """``each`` tasks of every class, over some processes."""
-    piece = max(1, min(10, each))
-    jobs = [
-        (kind, min(piece, each - first), seed + first) for kind in CLASSES for first in range(0, each, piece)
+def cut(each: int, seed: int) -> list[Piece[Outcome]]:
+    """``each`` tasks of every class, as pieces of work."""
+    firsts = [(kind, first) for first in range(0, each, PIECE) for kind in CLASSES]
+    return [Piece(attempt, (kind, min(PIECE, each - first), seed + first), Outcome) for kind, first in firsts]
+
+
+def missed(outcomes: Iterable[Outcome]) -> list[str]:
+    """A line for every task that was not found."""
+    return [
+        f"{o.verdict}: {o.name} on {o.robot} ({o.kind}, share {o.share:.2%}): {o.why}"
+        for o in outcomes
+        if o.verdict != "found"
     ]
-    if workers == 1:
-        return [o for job in jobs for o in attempt(*job)]
-    with ProcessPoolExecutor(workers) as pool:
-        return [o for part in pool.map(attempt, *zip(*jobs, strict=True)) for o in part]
 
 
 def main() -> None:
@@ -234,12 +241,18 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=100, help="tasks of each kinematic class (default 100)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--json", action="store_true", help="print every task as a line of JSON, no table")
     parser.add_argument("--out", type=Path, default=Path("build/planted.json"))
     args = parser.parse_args()
-    outcomes = run(args.each, args.seed, args.workers)
-    for o in outcomes:
-        if o.verdict != "found":
-            print(f"{o.verdict}: {o.name} on {o.robot} ({o.kind}, share {o.share:.2%}): {o.why}")
+    with Watch(Console(stderr=True, highlight=False)) as watch:
+        outcomes = pieces.run(
+            cut(args.each, args.seed), workers=args.workers, watch=watch, what="planted truth"
+        )
+    if args.json:
+        print("\n".join(json.dumps(asdict(o)) for o in outcomes))
+        write([row.to_document() for row in rows(outcomes)], args.out)
+        return
+    print("\n".join(missed(outcomes)))
     report("planted truth", [row.to_document() for row in rows(outcomes)], args.out)
 
 

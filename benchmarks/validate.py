@@ -18,21 +18,12 @@ from pathlib import Path
 
 from benchmarks import honesty, pieces, planted, tampering
 from benchmarks.cycle_cases import cases, published
-from benchmarks.pieces import Journal, Piece
+from benchmarks.pieces import Journal
 from benchmarks.place import place
 from benchmarks.published_cycles import bars, judge
 from benchmarks.rows import Row, Sheet, from_document, shown
 from benchmarks.watch import Watch
 from robotplus.robots.catalogue import load_catalogue
-
-PLANTED_PIECE = 10  # tasks drawn with one seed
-
-
-def planted_pieces(each: int, seed: int) -> list[Piece[planted.Outcome]]:
-    """``each`` tasks of every class, in the same pieces as `benchmarks.planted` draws them."""
-    firsts = [(kind, first) for first in range(0, each, PLANTED_PIECE) for kind in planted.CLASSES]
-    arguments = [(kind, min(PLANTED_PIECE, each - first), seed + first) for kind, first in firsts]
-    return [Piece(planted.attempt, a, planted.Outcome) for a in arguments]
 
 
 def cycles() -> list[Row]:
@@ -52,18 +43,13 @@ def validate(args: argparse.Namespace, watch: Watch) -> None:
         watch.console.print("tampering: running the tests of it …")
         sheet.add(tampering.rows(tampering.results()))
     found = pieces.run(
-        planted_pieces(args.each, args.seed),
+        planted.cut(args.each, args.seed),
         workers=args.workers,
         watch=watch,
         what="planted truth",
         journal=journal,
     )
     sheet.add(planted.rows(found))
-    missed = [
-        f"{o.verdict}: {o.name} on {o.robot} ({o.kind}, share {o.share:.2%}): {o.why}"
-        for o in found
-        if o.verdict != "found"
-    ]
     told = pieces.run(
         honesty.cut(args.pairs, args.replays, args.seed),
         workers=args.workers,
@@ -72,7 +58,7 @@ def validate(args: argparse.Namespace, watch: Watch) -> None:
         journal=journal,
     )
     sheet.add(honesty.rows(told, args.pairs))
-    lines = [*missed, *honesty.wrong(told)]
+    lines = [*planted.missed(found), *honesty.wrong(told)]
     args.out.with_suffix(".txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
     sheet.add([shown("time of this run", time.monotonic() - start, "s")])
     sheet.finish()

@@ -1,5 +1,7 @@
 """Planted tasks hold what they promise: the hidden motion does the task where the hidden base stands."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from benchmarks.planted import CLASSES, Outcome, kinematic_class, rows, share, usable
@@ -100,3 +102,14 @@ def test_rows_count_by_class_and_share() -> None:
     assert by_name["planted, 7R, share 0.1-1 %: found of 10"].passed is False
     assert by_name["planted: called impossible"].value == 2
     assert by_name["planted: called impossible"].passed is False
+
+
+def test_a_place_counts_only_where_the_path_can_be_driven(tasks: list[Planted]) -> None:
+    """At a thousand times the speed asked no place is left, though all postures are still reached."""
+    task = next(t for t in tasks if t.need.program.stops[0].speed is not None)
+    program = task.need.program
+    low, wanted, high = program.stops[0].speed or (0.0, 0.0, 0.0)
+    rushed = replace(program.stops[0], speed=(1000 * low, 1000 * wanted, 1000 * high))
+    need = replace(task.need, program=replace(program, stops=(rushed,)))
+    assert share(task, np.random.default_rng(0)) > 0.0
+    assert share(replace(task, need=need), np.random.default_rng(0)) == 0.0

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks.planted import CLASSES
+from benchmarks.planted import CLASSES, cut
 from benchmarks.rows import Sheet, at_least, at_most, from_document, shown
 from rich.console import Console
 
@@ -43,7 +43,7 @@ def test_a_small_validation_runs_whole_and_a_second_one_takes_over_what_the_firs
 
 
 def test_planted_pieces_hold_every_task_once() -> None:
-    arguments = [p.arguments for p in validate.planted_pieces(25, 3)]
+    arguments = [p.arguments for p in cut(25, 3)]
     assert len(set(arguments)) == len(arguments)
     for kind in CLASSES:
         assert sum(count for k, count, _ in arguments if k == kind) == 25
