@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from conftest import Cast
 from django.contrib.staticfiles import finders
+from django.core.management import call_command
 from playwright.sync_api import Browser, expect
 from portal_browser import PHONE, UNUSABLE, chromium, tab
 from test_web_pages import proven  # noqa: F401 - a fixture
@@ -28,7 +29,15 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 BARS = {"type": "bar", "data": [1, 2]}
-PAGES = ("/", "/scenarios/", "/scenarios/arc_welding/", "/say?q=qqq", "/accounts/login/", "/nope")
+PAGES = (
+    "/",
+    "/scenarios/",
+    "/scenarios/arc_welding/",
+    "/scenarios/concrete_paving/",
+    "/say?q=qqq",
+    "/accounts/login/",
+    "/nope",
+)
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +145,16 @@ def test_a_sentence_leads_to_the_form_and_the_language_stays(browser: Browser, l
         one.page.wait_for_load_state()
         assert "/scenarios/palletising/" in one.page.url
         assert one.page.get_by_role("button", name="Answer", exact=True).is_visible()
+
+
+def test_the_search_box_suggests_while_one_types(browser: Browser, live_server: Any, cast: Cast) -> None:
+    call_command("reindex")  # the scenarios, at least
+    with tab(browser, live_server.url) as one:
+        one.page.goto("/")
+        one.page.get_by_label("搜索", exact=True).press_sequentially("码垛")
+        expect(one.page.locator("#suggestions option").first).to_be_attached()
+        titles = [o.get_attribute("value") for o in one.page.locator("#suggestions option").all()]
+        assert any("码垛" in str(t) for t in titles) and one.complaints == []
 
 
 def test_light_and_dark_stay_as_chosen(browser: Browser, live_server: Any) -> None:
