@@ -1,0 +1,198 @@
+"""What the arguments of every URL name, and what is sent to it; who may use it is said by the things themselves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver
+from permission_world import (
+    ALL,
+    APPROVED,
+    DESK,
+    EDITORS,
+    NONE,
+    OPERATOR,
+    PDF,
+    PLANT,
+    QUOTE,
+    SERVICE,
+    SIGNED,
+    TOPIC,
+    Page,
+    World,
+    _csv,
+    _robot,
+    in_days,
+)
+
+PAGES: Mapping[str, Page] = {
+    "document": Page("document"),
+    "me_leave": Page("membership"),
+    "me_token_revoke": Page("token"),
+    "notice": Page("notice"),
+    "member_uninvite": Page("invitation"),
+    "member_role": Page("member"),
+    "member_end": Page("member", writers=PLANT),  # whoever leaves
+    "organisation": Page("organisation"),
+    "organisation_edit": Page("organisation", readers=frozenset({"buyer", "newcomer"})),
+    "invitation": Page("invitation_link", by="token"),
+    "models_sheet": Page(rest=_csv),
+    "model": Page("model"),
+    "model_claim": Page("model", writers=frozenset({"seller", "rival"})),
+    "model_ask": Page("model"),
+    "model_correct": Page("model"),
+    "offers_table": Page(rest=lambda world: {"named": "service", "kind": "csv"}),
+    "offer": Page("offer"),
+    "offer_edit": Page("offer", readers=frozenset({"seller"}), writers=frozenset({"seller"})),
+    "offer_move": Page("offer"),
+    "need": Page("need"),
+    "need_edit": Page("need", readers=frozenset({"buyer"}), writers=frozenset({"buyer"})),
+    "need_move": Page("need"),
+    "need_invite": Page("need", readers=frozenset({"buyer"}), writers=frozenset({"buyer"})),
+    "need_uninvite": Page(
+        "need", rest=lambda world: {"organisation": world.supplier}, writers=frozenset({"buyer"})
+    ),
+    "answer": Page("answer", by="slug"),
+    "answer_progress": Page("answer", by="slug"),
+    "answer_more": Page("answer", by="slug"),
+    "answer_compare": Page("answer", by="slug"),
+    "answer_solution": Page("answer", by="slug", rest=_robot, htmx=True),
+    "answer_ask": Page("answer", by="slug", rest=_robot, writers=SIGNED),
+    "answer_part": Page("answer", by="slug", rest=lambda world: {**_robot(world), "kind": "glb"}),
+    "answer_download": Page("answer", by="slug", rest=lambda world: {"name": "answer.json"}),
+    "answer_cancel": Page("answer", by="slug"),
+    "answer_again": Page("answer", by="slug"),
+    "answer_share": Page("answer", by="slug"),
+    "answer_inquire": Page("answer", by="slug", writers=EDITORS),
+    "answer_save": Page("answer", by="slug", writers=EDITORS),
+    "deal": Page("deal"),
+    "deal_say": Page("deal"),
+    "deal_quote": Page("deal"),
+    "deal_move": Page("deal"),
+    "deal_acceptance": Page("deal"),
+    "deal_review": Page("deal"),
+    "deal_confirm_amount": Page("deal", rest=lambda world: {"line": world._line}),
+    "deal_show_contract": Page("deal", rest=lambda world: {"line": world._line}),
+    "deal_parameters": Page("deal"),
+    "deal_parameters_sheet": Page("deal", rest=_csv),
+    "ledger_line": Page("amount"),
+    "outcome": Page("outcome", by="token"),
+    "certificate_checked": Page("file_check"),
+    "certificate": Page("certificate", by="hexdigest"),
+    "certificate_check": Page("certificate", by="hexdigest", writers=ALL),
+    "certificate_check_state": Page("certificate", by="hexdigest"),
+    "certificate_file": Page("certificate", by="hexdigest", readers=PLANT),
+    "certificate_part": Page(
+        "certificate",
+        by="hexdigest",
+        rest=lambda world: {"kind": "glb"},
+        readers=PLANT,
+    ),
+    "certificate_redacted": Page("certificate", by="hexdigest"),
+    "certificate_access": Page("certificate", by="hexdigest"),
+    "programme": Page("programme"),
+    "desk_organisation": Page("organisation", readers=OPERATOR, writers=OPERATOR, blind=True),
+    "desk_content": Page(
+        "need", rest=lambda world: {"noun": "need"}, readers=OPERATOR, writers=OPERATOR, blind=True
+    ),
+    "desk_claim": Page("claim"),
+    "desk_correction": Page("correction"),
+    "desk_feature": Page("offer", readers=OPERATOR, writers=OPERATOR),
+    "desk_unfeature": Page("featuring"),
+    "desk_request": Page("desk_request"),
+    "desk_open": Page("desk_request", writers=DESK),
+    "official_end": Page("official"),
+    "report": Page("need", rest=lambda world: {"kind": "needs.need"}, writers=ALL),
+    "scenario": Page(rest=lambda world: {"scenario_id": "arc_welding"}),
+    "scenario_playback": Page(rest=lambda world: {"scenario_id": "arc_welding", "part": "svg"}),
+    "account_reset_password_from_key": Page(rest=lambda world: {"uidb36": "1", "key": "x-y"}),
+    # who may open what has no argument
+    "desk": Page(readers=DESK, writers=DESK),
+    "request_list": Page(readers=DESK, writers=DESK),
+    "funnel": Page(readers=DESK, writers=DESK),
+    "funnel_sheet": Page(rest=_csv, readers=DESK, writers=DESK),
+    "event_log": Page(readers=OPERATOR, writers=OPERATOR),
+    "officials": Page(readers=OPERATOR, writers=OPERATOR),
+    "offer_new": Page(readers=EDITORS, writers=EDITORS),
+    "offers_import": Page(readers=EDITORS, writers=EDITORS),
+    "need_new": Page(readers=EDITORS, writers=EDITORS),
+    "deal_new": Page(readers=EDITORS, writers=EDITORS),
+    "member_invite": Page(readers=NONE, writers=APPROVED),
+    "certificate_check_file": Page(readers=NONE, writers=ALL),
+    **{
+        name: Page(readers=SIGNED, writers=SIGNED)
+        for name in (
+            *("me", "me_person", "me_channels", "me_switch", "me_token", "me_data", "me_consent", "me_erase"),
+            *("inbox", "inbox_read", "organisation_new", "member_list"),
+        )
+    },
+}
+SENT: Mapping[str, Callable[[World], dict[str, Any]]] = {
+    "me_person": lambda world: {"name": "x", "language": "en"},
+    "me_token": lambda world: {"label": "x", "scopes": ["read"], "days": "3"},
+    "member_role": lambda world: {"role": "editor"},
+    "member_invite": lambda world: {"address": "someone@example.org", "role": "viewer"},
+    "model_correct": lambda world: {"figure": "payload_kg", "new": "26", "source": "data sheet 2026"},
+    "offer_new": lambda world: {"kind": "service", "title": "x", **SERVICE},
+    "offer_edit": lambda world: {"title": "x", **SERVICE},
+    "offer_move": lambda world: {"move": "submit"},
+    "need_new": lambda world: {"kind": "cooperation", "title": "x", **TOPIC},
+    "need_edit": lambda world: {"title": "x", "visibility": "private", **TOPIC},
+    "need_move": lambda world: {"move": "close"},
+    "need_invite": lambda world: {"organisation": str(world.supplier)},
+    "answer_new": lambda world: {"scenario": "arc_welding"},
+    "answer_share": lambda world: {"shared": "1"},
+    "deal_new": lambda world: {
+        "seller": str(world.things("organisation")["approved"].key),
+        "key": uuid.uuid4(),
+    },
+    "deal_say": lambda world: {"text": "x", "key": uuid.uuid4()},
+    "deal_quote": lambda world: {
+        "valid_until": in_days(3),
+        "lead_time_d": "30",
+        **{f"price.{part}": value for part, value in QUOTE["price"].items()},
+    },
+    "deal_show_contract": lambda world: {"file": SimpleUploadedFile("c.pdf", PDF, "application/pdf")},
+    "deal_move": lambda world: {"move": "deliver"},
+    "outcome": lambda world: {"answer": "signed"},
+    "certificate_access": lambda world: {"access": "public"},
+    "desk_organisation": lambda world: {"move": "suspend", "note": "x"},
+    "desk_content": lambda world: {"move": "take_down", "reason": "x"},
+    "desk_claim": lambda world: {"approve": "1"},
+    "desk_correction": lambda world: {"accept": "1"},
+    "desk_feature": lambda world: {"reason": "x", "days": "3"},
+    "desk_request": lambda world: {"outcome": "x"},
+    "desk_open": lambda world: {"reason": "x"},
+    "report": lambda world: {"text": "x"},
+}
+
+
+@dataclass(frozen=True)
+class Url:
+    """A page of the URL table."""
+
+    group: str  # first part of its path
+    name: str
+    arguments: frozenset[str]
+
+
+def page_urls() -> Iterator[Url]:
+    """Every URL of the table except the API's operations, which describe themselves."""
+    for path, name, arguments in _walk(get_resolver().url_patterns, ""):
+        if not path.startswith("api/"):
+            group = path.strip("^").split("/")[0].split("<")[0].split("\\")[0] or "home"
+            yield Url(group, name, arguments)
+
+
+def _walk(patterns: list[Any], before: str) -> Iterator[tuple[str, str, frozenset[str]]]:
+    for pattern in patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, path)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield path, pattern.name or path, frozenset(pattern.pattern.regex.groupindex)
