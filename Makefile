@@ -27,6 +27,13 @@ demo: build ## answer the example needs against the built-in catalogue: build/de
 serve: build ## the portal on this machine: http://127.0.0.1:8000
 	@$(BIN)/robotplus serve
 
+wheel: build ## dist/*.whl with kernels, front end and messages inside
+	@rm -f dist/*.whl
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
+
+deploy-trial: wheel ## every step of deploy/steps.sh in a fresh environment, on PostgreSQL
+	$(BIN)/python scripts/with_postgres.py $(BIN)/python scripts/deploy_trial.py
+
 lint: build ## ruff, mypy --strict, import-linter, deptry
 	$(BIN)/ruff check src tests scripts benchmarks
 	$(BIN)/ruff format --check src tests scripts benchmarks
@@ -62,4 +69,5 @@ clean: ## remove everything that can be made again
 	rm -rf $(VENV) build src/robotplus/proving/kernels/*.so src/robotplus/reporting/assets \
 	  src/robotplus/portal/web/static
 
-.PHONY: help build demo serve lint test bench validate docs openapi format clean
+
+.PHONY: help build wheel deploy-trial demo serve lint test bench validate docs openapi format clean

@@ -30,6 +30,7 @@ from robotplus.portal.core.subjects import access_documents_of, subject_type
 from robotplus.portal.core.uploads import is_too_large
 
 MAX_NAME = 120
+INCOMING = ".incoming-"  # begins the name of a file that is not whole yet
 _UNSAFE = re.compile(r'[<>:"|?*]+')
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.I)
 
@@ -151,7 +152,7 @@ def _keep(stream: IO[bytes]) -> tuple[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     stream.seek(0)
     digest, size = hashlib.sha256(), 0
-    handle, made = tempfile.mkstemp(dir=folder, prefix=".incoming-")
+    handle, made = tempfile.mkstemp(dir=folder, prefix=INCOMING)
     try:
         with os.fdopen(handle, "wb") as file:
             while chunk := stream.read(2**20):

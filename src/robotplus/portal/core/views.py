@@ -1,14 +1,24 @@
-"""Downloads of documents: always an attachment, never rendered, never kept by a shared cache."""
+"""Downloads of documents (always an attachment, never rendered, never kept by a shared cache), and the health check."""
 
 from __future__ import annotations
 
 import uuid
 
-from django.http import FileResponse
+from django.db import connection
+from django.http import FileResponse, HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from robotplus import __version__
 from robotplus.portal.core.documents import access_document, open_document
 from robotplus.portal.core.reader import ReaderRequest
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """For load balancers: the web server is up and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True, "version": __version__})
 
 
 @require_safe
