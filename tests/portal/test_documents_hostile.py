@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import os
 import struct
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,9 @@ import pytest
 from conftest import Cast, make_organisation
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -29,6 +33,7 @@ from robotplus.portal.core.documents import (
 from robotplus.portal.core.errors import AbsentError, ConflictError, ForbiddenError, RefusedError
 from robotplus.portal.core.models import Document, Event
 from robotplus.portal.core.sniffing import ALLOWED, MEDIA_TYPES
+from robotplus.portal.core.tidying import do_tidy_documents
 from robotplus.portal.core.uploads import DRAIN_LIMIT, LimitedUploadHandler, is_too_large
 
 pytestmark = pytest.mark.django_db
@@ -292,3 +297,33 @@ def test_the_files_of_one_request_are_bounded_together(cast: Cast, settings: Any
     got = [request.FILES[name] for name in files]
     assert [is_too_large(f) for f in got] == [False] * 4 + [True] * 4
     assert sum(len(f.read()) for f in got) <= 4 * 100_000
+    request.close()
+
+
+def test_only_what_nothing_leads_to_is_taken_away(cast: Cast) -> None:
+    def store(data: bytes) -> Document:
+        return do_store_document(cast.reader("buyer"), SimpleUploadedFile("a.pdf", PDF + data))
+
+    attached, loose, young, twin = store(b"1"), store(b"2"), store(b"3"), store(b"2")
+    do_attach_document(cast.reader("buyer"), attached, subject=cast.reader("buyer").organisation)
+    folder = Path(settings.MEDIA_ROOT) / "documents"
+    cut, orphan = folder / ".incoming-cut", folder / "ab" / ("ab" * 32)
+    orphan.parent.mkdir(exist_ok=True)
+    for path in (cut, orphan):
+        path.write_bytes(b"x")
+    fresh_cut = folder / ".incoming-fresh"
+    fresh_cut.write_bytes(b"x")
+    months_ago = time.time() - 40 * 86_400
+    for path in (cut, orphan, path_of(attached.sha256), path_of(loose.sha256)):
+        os.utime(path, (months_ago, months_ago))
+    old = timezone.now() - dt.timedelta(days=40)
+    Document.objects.filter(pk__in=[attached.pk, loose.pk]).update(at=old)
+    call_command("tidy_documents")
+    assert not cut.exists() and not orphan.exists() and fresh_cut.exists()
+    assert set(Document.objects.values_list("pk", flat=True)) == {attached.pk, young.pk, twin.pk}
+    for kept in (attached, young, twin):  # the twin has the same bytes as the loose one that went
+        assert path_of(kept.sha256).is_file()
+    fresh_cut.unlink()
+    Document.objects.filter(pk=twin.pk).update(at=old)
+    assert do_tidy_documents() >= 1 and not path_of(twin.sha256).exists()
+    assert path_of(attached.sha256).is_file()
