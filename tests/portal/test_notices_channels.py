@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +11,14 @@ from conftest import Cast, make_member, make_user
 from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
+from django.template.loader import get_template
 
+from robotplus import portal
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.parties import notices as channels
 from robotplus.portal.parties.access import reader_for, unread_count
 from robotplus.portal.parties.actions.notices import do_choose_channels, do_send_digests
+from robotplus.portal.parties.actions.organisations import MOVES
 from robotplus.portal.parties.models import Grant, Notice, Organisation, User
 from robotplus.portal.parties.notices import notify, operators, sentences
 
@@ -172,3 +177,21 @@ def test_operators_are_those_with_a_grant_in_force(cast: Cast) -> None:
     assert {u.pk for u in operators()} == {root.pk, cast.operator.pk}
     Grant.objects.filter(user=cast.operator).update(end=_plant(cast).created_at)
     assert [u.pk for u in operators()] == [root.pk]
+
+
+def _verbs() -> set[str]:
+    """Every verb that the portal's code gives to ``notify`` as plain text."""
+    found = set()
+    for path in Path(portal.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "notify" and len(node.args) > 1:
+                verb = node.args[1]
+                found |= {verb.value} if isinstance(verb, ast.Constant) else set()
+    return found
+
+
+def test_every_verb_has_its_words() -> None:
+    verbs = _verbs() | {f"organisation.{move}" for move in MOVES}
+    assert {"organisation.register", "content.moved"} <= verbs
+    for verb in sorted(verbs):
+        get_template(f"notices/{verb}.txt")
