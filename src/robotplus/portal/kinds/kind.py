@@ -25,6 +25,15 @@ FieldType = Literal[
 ]
 Side = Literal["owner", "counterpart", "operator", "system"]
 ROLES: tuple[str, ...] = get_args(Side)
+Test = Literal[
+    "within",  # the need's number lies between the offer's two
+    "at_most",  # the need's number is no more than the offer's
+    "at_least",  # the need's number is no less than the offer's
+    "same",  # the same choice, scenario or model
+    "codes",  # the texts share a number of three digits or more, such as a standard's
+    "words",  # the texts share a word that tells something
+    "by",  # the offer's days from now end by the need's date, or its date is not past
+]
 
 
 class KindError(InputError):
@@ -97,6 +106,20 @@ class Move:
     visibilities: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MatchRule:
+    """How a need's field is held against fields of the offers that may answer it.
+
+    ``must``: an offer that states otherwise is no match. ``offer`` names one field, two for ``within``; offers of a
+    kind without them pass over the rule. ``need`` is empty where the offer's own date is held against today.
+    """
+
+    need: str
+    offer: tuple[str, ...]
+    test: Test
+    must: bool = False
+
+
 @dataclass(frozen=True)
 class Kind:
     id: str
@@ -108,6 +131,7 @@ class Kind:
     states: tuple[State, ...]
     moves: tuple[Move, ...]
     answers: tuple[str, ...] = ()  # a kind of need: the kinds of offer that may answer it; else empty
+    rules: tuple[MatchRule, ...] = ()  # of a kind of need
     link: str = ""  # technology, product, integration or scenario: its place in the chain
 
     @property

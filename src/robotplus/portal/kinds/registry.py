@@ -19,10 +19,12 @@ from robotplus.portal.kinds.kind import (
     Kind,
     KindError,
     Label,
+    MatchRule,
     Move,
     Noun,
     Option,
     State,
+    Test,
 )
 
 BUILT_IN = Path(__file__).parent / "data"
@@ -84,6 +86,7 @@ def read_kind(path: Path, noun: Noun) -> Kind:
             states=tuple(State(s.pop("name"), Label(**s.pop("label")), **s) for s in doc["state"]),
             moves=tuple(_move(m) for m in doc["move"]),
             answers=tuple(doc.get("answers", ())),
+            rules=tuple(_rule(r) for r in doc.get("match", ())),
             link=doc.get("link", ""),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as e:
@@ -120,6 +123,12 @@ def _move(raw: dict[str, Any]) -> Move:
     )
 
 
+def _rule(raw: dict[str, Any]) -> MatchRule:
+    offer = raw["offer"]
+    names = (offer,) if isinstance(offer, str) else tuple(offer)
+    return MatchRule(raw.get("need", ""), names, raw["test"], raw.get("must", False))
+
+
 def _check(kind: Kind, where: str) -> None:
     names = [s.name for s in kind.states]
     fields = [f.name for f in kind.fields]
@@ -132,6 +141,15 @@ def _check(kind: Kind, where: str) -> None:
             )
         if (f.type in ("choice", "choices")) != bool(f.options):
             raise KindError("options belong to a choice, and a choice has some", f"{where}: {f.name}")
+    for r in kind.rules:
+        if r.test not in get_args(Test):
+            raise KindError(
+                "unknown test", f"{where}: {r.need}", value=r.test, allowed=", ".join(get_args(Test))
+            )
+        if r.need and r.need not in fields:
+            raise KindError("unknown field", f"{where}: match", value=r.need, allowed=", ".join(fields))
+        if len(r.offer) != (2 if r.test == "within" else 1):
+            raise KindError("two fields of the offer for 'within', else one", f"{where}: {r.need}")
     for m in kind.moves:
         for state in (*m.start, m.end):
             if state not in names:

@@ -1,16 +1,17 @@
 """Scores how well an offer answers a need: named rules with points, each said in Chinese and English.
 
-What must hold comes from the need's kind file (``[[match]]``): an offer that states otherwise is no match, one that does
-not state it gets half the points. Beside that count how much of the need's words the offer has, whether it serves the
-place, whether it delivers in time, and what buyers said of the supplier. Nothing else counts: neither where the supplier
-is registered nor whether an offer is featured. A rule that has nothing to say of a pair is left out, and the score is
-the share of the points that the others could give.
+What must hold comes from the need's kind file (``[[match]]``): an offer that states otherwise is no match, one that
+does not state it gets half the points. Beside that count how much of the need's words the offer has, whether it serves
+the place, whether it delivers in time, and what buyers said of the supplier. Nothing else counts: neither where the
+supplier is registered nor whether an offer is featured. A rule that has nothing to say of a pair is left out, and the
+score is the share of the points that the others could give.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from robotplus.portal.kinds.kind import Label, MatchRule
 from robotplus.portal.search.tokens import FULL, tokens
 
 HOLDS, WORDS, AREA, DELIVERY, REPUTATION, PROVEN = 40.0, 25.0, 15.0, 10.0, 10.0, 20.0
+NEXT_DOOR = 0.4  # share of the points for serving another district of the same city
+_NUMBERS = re.compile(r"\d{3,}")  # of standards: the letters of their publishers tell nothing
 NOT_STATED = 0.5  # share of the points where an offer does not say
 USUAL_STARS, USUAL_REVIEWS = 3.5, 5  # few reviews tell little: they are mixed with so many usual ones
 QUICK_H, SLOW_H = 4.0, 72.0  # hours to a first answer that give all and none of its points
@@ -59,12 +62,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Asked:
-    """A need as it is scored. ``areas``: its district with those above it; empty: anywhere."""
+    """A need as it is scored. ``areas``: its district and those above it; ``near``: those beside; empty: anywhere."""
 
     kind: Kind
     title: str
     values: Mapping[str, Any]
     areas: frozenset[str]
+    near: frozenset[str]
     scenario: str
     today: dt.date
 
@@ -152,6 +156,14 @@ def _test(rule: MatchRule, asked: Any, given: Sequence[Any], today: dt.date) -> 
         case "same":
             ok = asked == first
             return float(ok), Label("一致", "the same") if ok else Label("不一致", "not the same")
+        case "codes":
+            both = sorted(set(_NUMBERS.findall(str(asked))) & set(_NUMBERS.findall(str(first))))
+            zh, en = "、".join(both), ", ".join(both)
+            return float(bool(both)), (
+                Label(f"都有 {zh}", f"both name {en}")
+                if both
+                else Label("没有相同的标准", "no standard in common")
+            )
         case "words":
             shared = _shared(str(asked), str(first))
             found = "、".join(shared[:3])
@@ -189,8 +201,7 @@ def _shared(one: str, other: str) -> list[str]:
     both = {t for t, s in tokens(one).items() if s == FULL} & {
         t for t, s in tokens(other).items() if s == FULL
     }
-    plain = {t.lstrip("=").replace("_", " ") for t in both}
-    return sorted(plain, key=lambda t: (-len(t), t))
+    return sorted((t.strip("=").replace("_", " ") for t in both), key=lambda t: (t.isascii(), -len(t), t))
 
 
 def _rated(need: Asked, offer: Offered) -> list[Judged]:
@@ -222,7 +233,8 @@ def _words(need: Asked, offer: Offered, rarity: Mapping[str, float]) -> Reason:
     shared = sorted((t for t in asked if t in has), key=lambda t: (-weights[t], t))
     total = sum(weights.values())
     share = sum(weights[t] for t in shared) / total if total else 0.0
-    named = [t.lstrip("=").replace("_", " ") for t in shared[:4]]
+    said = [t for t in shared if not t.startswith("=")] or [t.strip("=").replace("_", " ") for t in shared]
+    named = said[:4]
     why = (
         Label(f"文字相近：{'、'.join(named)}", f"words in common: {', '.join(named)}")
         if named
@@ -260,6 +272,9 @@ def _area(need: Asked, offer: Offered) -> Reason | None:
         return Reason(
             "area", AREA, AREA, Label("服务区域包含需求所在地", "the need's place is in the area served")
         )
+    if served & need.near:
+        why = Label("服务同城其他区县", "serves other districts of the same city")
+        return Reason("area", AREA * NEXT_DOOR, AREA, why)
     return Reason(
         "area", 0.0, AREA, Label("服务区域不含需求所在地", "the need's place is outside the area served")
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from robotplus.portal.matches import inquiring, views
+from robotplus.portal.matches import inquiring, matched, views
 
 urlpatterns: list[URLPattern] = [
     path("answers/", views.mine, name="answers"),
@@ -20,4 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("answers/<slug:slug>/share/", views.share, name="answer_share"),
     path("answers/<slug:slug>/inquire/", inquiring.inquire, name="answer_inquire"),
     path("answers/<slug:slug>/save/", views.save, name="answer_save"),
+    path("needs/<int:pk>/matches/", matched.matches, name="need_matches"),
+    path("needs/<int:pk>/matches/find/", matched.find, name="need_matches_find"),
 ]

@@ -25,6 +25,7 @@ from robotplus.portal.core.models import Area, Visibility
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.core.states import do_move, find_move
 from robotplus.portal.kinds import kind as kind_of
+from robotplus.portal.matches.reverse import do_match_opened
 from robotplus.portal.needs.access import access_need
 from robotplus.portal.needs.models import Need, NeedInvitation
 from robotplus.portal.parties.access import access_organisation
@@ -125,6 +126,8 @@ def do_move_need(reader: Reader, pk: int, move: str, *, reason: str = "") -> Nee
         check_content(of, need.title, need.current.values if need.current else {}, draft=False)
     do_move(reader, need, of, move, sides=sides, reason=reason)
     do_index(need)
+    if of.state(need.state).listed and not of.state(step.start[0]).listed:
+        do_match_opened(need)
     return need
 
 

@@ -25,6 +25,7 @@ from robotplus.portal.core.models import Visibility
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.core.states import do_move, find_move
 from robotplus.portal.kinds import kind as kind_of
+from robotplus.portal.matches.reverse import do_match_offer
 from robotplus.portal.offers.access import access_offer
 from robotplus.portal.offers.models import Offer
 from robotplus.portal.search.index import do_index
@@ -96,6 +97,7 @@ def do_move_offer(reader: Reader, pk: int, move: str, *, reason: str = "") -> Of
         check_content(of, offer.title, offer.current.values if offer.current else {}, draft=False)
     do_move(reader, offer, of, move, sides=sides, reason=reason)
     do_index(offer)
+    do_match_offer(offer)
     return offer
 
 

@@ -14,7 +14,7 @@ import base64
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -36,7 +36,11 @@ PAGE = 20
 WINDOW = 1_000
 MOST_READ = 20_000
 GENERAL = 0.25  # a term in more than this share of all entries is left out where there are rarer ones
+FEW = 2_000  # entries that hold a term are never too many
 FAR = 0.3
+CANDIDATE_TOKENS = 10
+COUNTED: Final = ("kind", "field", "maker", "scenario")
+MOST_VALUES: Final = 12  # of a facet that are shown
 FACETS: Final = ("kind", "field", "scenario", "maker", "area")  # filters besides ``noun``
 
 
@@ -51,6 +55,7 @@ class Filters:
     maker: str = ""
     area: str = ""
     bounds: tuple[Bound, ...] = ()
+    kinds: tuple[str, ...] = ()  # any of these
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filters:
@@ -123,8 +128,9 @@ def search(
         found = [(e, p) for e, p in found if p >= FAR * found[0][1]]
     else:
         found = _by_facets(audiences, filters, bounds)
-    rows = {e.pk: e for e in Entry.objects.filter(pk__in=[e for e, _p in found]).defer("text")}
-    found = [(e, p) for e, p in found if e in rows]
+    rows = Entry.objects.filter(pk__in=[e for e, _p in found]).values_list("pk", "noun", *COUNTED)
+    known = {row[0]: row[1:] for row in rows}
+    found = [(e, p) for e, p in found if e in known]
     start = 0 if after is None else next((i for i, f in enumerate(found) if f == after), len(found) - 1) + 1
     page = found[start : start + size]
     last = start + size >= len(found)
@@ -134,8 +140,21 @@ def search(
         len(found),
         len(found) == WINDOW,
         "" if last else _cursor(page[-1]),
-        _facets(rows.values()),
+        _facets(known.values()),
     )
+
+
+def candidates(tokens: Mapping[str, int], noun: Noun, kinds: Sequence[str], count: int) -> list[str]:
+    """Ids of the public things of these kinds that share most with some tokens; the rarest tokens are looked at."""
+    if not tokens or not kinds:
+        return []
+    rare, _known = rarities([term(t) for t in tokens])
+    rarest = sorted(tokens, key=lambda t: (-rare[term(t)], t))[:CANDIDATE_TOKENS]
+    found = _by_words(
+        {t: tokens[t] for t in rarest}, (EVERYBODY,), Filters(noun=noun.label, kinds=tuple(kinds)), ()
+    )[:count]
+    rows = dict(Entry.objects.filter(pk__in=[e for e, _p in found]).values_list("pk", "subject_id"))
+    return [rows[e] for e, _p in found if e in rows]
 
 
 def audiences_of(reader: Reader) -> tuple[int, ...]:
@@ -154,7 +173,7 @@ def _by_words(
     strengths = {term(token): strength for token, strength in tokens.items()}
     rare, known = rarities(strengths)
     total = max(known[term(EVERYTHING)], 1)
-    terms = [t for t in strengths if known[t] <= GENERAL * total] or list(strengths)
+    terms = [t for t in strengths if known[t] <= max(GENERAL * total, FEW)] or list(strengths)
     points = {t: rare[t] * strengths[t] for t in terms}
     where, given = _conditions(filters, bounds, "p.entry_id", noun="p.noun")
     arms, values = [], []
@@ -208,6 +227,10 @@ def _conditions(filters: Filters, bounds: Sequence[Bound], entry: str, *, noun: 
         if value := getattr(filters, name):
             sql += f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND x.{name} = %s)"
             given.append(value)
+    if filters.kinds:
+        marks = ", ".join(["%s"] * len(filters.kinds))
+        sql += f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND x.kind IN ({marks}))"
+        given += filters.kinds
     if filters.scenario:
         sql += (
             f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND (x.scenario = %s OR EXISTS "
@@ -284,16 +307,13 @@ def _hit(reader: Reader, entry: Entry, points: int) -> Hit:
     )
 
 
-def _facets(rows: Any) -> dict[str, dict[str, int]]:
-    counts: dict[str, Counter[str]] = {
-        name: Counter() for name in ("noun", "kind", "field", "maker", "scenario")
-    }
-    for row in rows:
-        counts["noun"][Noun(row.noun).label] += 1
-        for name in ("kind", "field", "maker", "scenario"):
-            if value := getattr(row, name):
-                counts[name][value] += 1
-    return {name: dict(found.most_common(12)) for name, found in counts.items()}
+def _facets(rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, int]]:
+    """How many of the rows (noun, then ``COUNTED``) have each value."""
+    columns = list(zip(*rows, strict=True)) or [()] * (1 + len(COUNTED))
+    found = {"noun": {Noun(n).label: count for n, count in Counter(columns[0]).items()}}
+    for name, column in zip(COUNTED, columns[1:], strict=True):
+        found[name] = dict(Counter(v for v in column if v).most_common(MOST_VALUES))
+    return found
 
 
 def _cursor(after: tuple[int, int]) -> str:
