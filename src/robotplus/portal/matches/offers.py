@@ -8,11 +8,16 @@ from typing import Any
 
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.offers.access import listed, offers_for
+from robotplus.portal.web.templatetags.ui import said
 
 
 @dataclass(frozen=True)
 class Supply:
-    """One offer of a model. ``price``: as stored, None is "ask"; ``lead_time_d`` [days]."""
+    """One offer of a model.
+
+    ``organisation``: its name in the language of the page; ``price``: as stored, None is "ask";
+    ``lead_time_d`` [days].
+    """
 
     offer: int
     title: str
@@ -32,7 +37,7 @@ def offers_by_model(reader: Reader, models: Collection[str]) -> dict[str, list[S
             Supply(
                 offer.pk,
                 offer.title,
-                offer.organisation.name_zh,
+                said(offer.organisation),
                 offer.organisation_id,
                 values.get("price"),
                 values.get("lead_time_d"),
