@@ -7,6 +7,7 @@ method will read once it is there.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import math
 import tomllib
@@ -152,13 +153,15 @@ def get_scenario(scenario_id: str, where: str = "scenario") -> Scenario:
     """The scenario of that id.
 
     Raises:
-        NeedError: no such scenario.
+        NeedError: no such scenario; those that can be proven are named.
     """
-    for s in scenarios():
-        if s.id == scenario_id:
-            return s
-    known = [s.id for s in scenarios()]
-    raise NeedError("unknown scenario", where, value=scenario_id, allowed=", ".join(known))
+    known = {s.id: s for s in scenarios()}
+    if scenario_id in known:
+        return known[scenario_id]
+    near = difflib.get_close_matches(scenario_id, list(known), 1, 0.6)
+    fix = f"did you mean {near[0]!r}?" if near else "robotplus scenarios lists them all"
+    provable = ", ".join(s.id for s in scenarios() if s.family)
+    raise NeedError("unknown scenario", where, value=scenario_id, allowed=f"{provable} …", fix=fix)
 
 
 def _read(doc: dict[str, Any]) -> Scenario:
