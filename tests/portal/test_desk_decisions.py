@@ -259,8 +259,11 @@ def test_featuring_names_who_and_why_and_ends(cast: Cast) -> None:
     assert (made.by, made.reason) == (cast.operator, "首台套")
     assert dt.timedelta(days=4) < made.end - timezone.now() <= dt.timedelta(days=5)
     assert events_of(offer).last().verb == "offer.feature"
+    home = Client().get("/").content.decode()
+    assert "焊接集成" in home and "首台套" in home and cast.operator.name in home
     actions.do_unfeature(operator, made.pk)
     assert Featuring.objects.get().end <= timezone.now()
+    assert "首台套" not in Client().get("/").content.decode()
     with pytest.raises(AbsentError):
         actions.do_unfeature(operator, made.pk)
 

@@ -262,7 +262,7 @@ def test_absent_things_are_pages_with_a_next_step(client: Client) -> None:
 
 
 def test_pages_need_few_queries(cast: Cast, proven: Model, django_assert_max_num_queries: Any) -> None:
-    for who, most in (("visitor", 9), ("buyer", 14)):
+    for who, most in (("visitor", 10), ("buyer", 15)):
         cache.clear()
         client = cast.client(who)
         for path in ("/", "/scenarios/", "/scenarios/arc_welding/"):
