@@ -153,7 +153,7 @@ def test_every_scenario_has_its_page_in_both_languages(
 ) -> None:
     path = f"/scenarios/{scenario.id}/"
     chinese, other = client.get(path).content.decode(), english.get(path).content.decode()
-    assert scenario.name_zh in chinese and scenario.name_en in other
+    assert scenario.name_zh in chinese and scenario.plan_name in chinese and scenario.name_en in other
     for one in scenario.cases:
         assert one.title.split('"')[0].split("&")[0].split("'")[0] in chinese
     for number in (*scenario.numbers, *scenario.questions):

@@ -55,7 +55,7 @@ def _weights(scenario_id: str) -> Mapping[str, int]:
     scenario = next(s for s in scenarios() if s.id == scenario_id)
     out: dict[str, int] = {}
     texts = (
-        (NAME, f"{scenario.name_zh} {scenario.name_en}"),
+        (NAME, f"{scenario.name_zh} {scenario.plan_name} {scenario.name_en}"),
         (ABOUT, f"{scenario.about_zh} {scenario.about_en}"),
     )
     for weight, text in texts:
