@@ -24,7 +24,7 @@ web)
     ;;
 worker) exec "$PYTHON" -m robotplus.portal work ;;
 daily)
-    for step in ask_outcomes digest purge purge_logins; do run "$step"; done
+    for step in ask_outcomes digest purge purge_logins tidy_documents; do run "$step"; done
     run clearsessions
     ;;
 *)
