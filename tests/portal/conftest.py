@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pytest
 from django.db import connection
 from django.test import Client
+from scripts.messages import compile_stale
 
 from robotplus.portal.core.models import Area
 from robotplus.portal.core.reader import NOBODY, Reader
 from robotplus.portal.parties.access import reader_for
 from robotplus.portal.parties.models import Grant, Organisation, User
-from scripts.messages import compile_stale
 
 PASSWORD = "long enough for a test 1"
 _serial = itertools.count(1)
