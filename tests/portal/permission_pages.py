@@ -52,6 +52,8 @@ PAGES: Mapping[str, Page] = {
     "need": Page("need"),
     "need_edit": Page("need", readers=frozenset({"buyer"}), writers=frozenset({"buyer"})),
     "need_move": Page("need"),
+    "need_matches": Page("need"),
+    "need_matches_find": Page("need", writers=frozenset({"buyer"})),
     "need_invite": Page("need", readers=frozenset({"buyer"}), writers=frozenset({"buyer"})),
     "need_uninvite": Page(
         "need", rest=lambda world: {"organisation": world.supplier}, writers=frozenset({"buyer"})

@@ -9,9 +9,10 @@ thing is refused its pages, whoever is no writer is refused its changes. A URL w
 from __future__ import annotations
 
 import copy
+import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from permission_api import REST, Operation, operations, page_of, sent_to
 from permission_pages import PAGES, SENT, Url, page_urls
 from permission_world import ALL, Page, Thing, World
 
@@ -33,6 +35,7 @@ TABLE = Path(__file__).parent / "permissions.toml"
 REFUSED = {"login", "401", "403", "404", "405"}
 WRITE = bool(os.environ.get("PERMISSIONS_WRITE"))
 GROUPS = sorted({url.group for url in page_urls()})
+API_GROUPS = sorted({f"api-{operation.path.split('/')[2]}" for operation in operations()})
 
 
 def table() -> dict[str, dict[str, str]]:
@@ -66,6 +69,40 @@ def test_pages(world: World, group: str) -> None:
     assert not holes
 
 
+@pytest.mark.parametrize("tag", API_GROUPS)
+def test_operations(world: World, tag: str) -> None:
+    clients = {role: world.cast.client(role) for role in ROLES}
+    seen: dict[str, str] = {}
+    holes: list[str] = []
+    for operation in (o for o in operations() if group_of(o) == tag):
+        page = page_of(operation)
+        things: Mapping[str, Thing | None] = world.things(page.thing) if page.thing else {"": None}
+        for variant, thing in things.items():
+            named = {a: thing.key if thing and a == page.by else REST[a](world) for a in operation.arguments}
+            at, sent = operation.path.format(**named), sent_to(operation, world)
+            got = {role: _call_api(clients[role], operation, at, sent) for role in ROLES}
+            row = f"{operation.method} {operation.id} {variant}".strip()
+            seen[row] = " ".join(one.status for one in got.values())
+            holes += _holes(row, got, *allowed(page, thing))
+    compare(tag, seen)
+    assert not holes
+
+
+def group_of(operation: Operation) -> str:
+    return f"api-{operation.path.split('/')[2]}"
+
+
+def _call_api(client: Client, operation: Operation, at: str, sent: Any) -> Got:
+    method = operation.method
+    if operation.form:
+        for upload in sent.values():
+            if hasattr(upload, "seek"):
+                upload.seek(0)
+        return _undone(client, lambda: client.post(at, sent))
+    body = json.dumps(sent) if operation.schema is not None else ""
+    return _undone(client, lambda: client.generic(method, at, body, content_type="application/json"))
+
+
 def _places(world: World, url: Url, page: Page) -> Iterator[tuple[str, Thing | None, str]]:
     things: Mapping[str, Thing | None] = world.things(page.thing) if page.thing else {"": None}
     for variant, thing in things.items():
@@ -95,7 +132,7 @@ def _round(
     clients: Mapping[str, Client], method: str, at: str, sent: Mapping[str, Any], page: Page
 ) -> dict[str, Got]:
     """What each role gets; a method that its first and last do not have, nobody has."""
-    first, *others, last = clients
+    first, *_between, last = clients
     ends = {role: _call(clients[role], method, at, sent, page) for role in (first, last)}
     if ends[first].status == "405":
         return {role: ends.get(role, ends[first]) for role in clients}
@@ -103,12 +140,17 @@ def _round(
 
 
 def _call(client: Client, method: str, at: str, sent: Mapping[str, Any], page: Page) -> Got:
+    headers = {"HX-Request": "true"} if page.htmx else {}
+    send = client.get if method == "GET" else client.post
+    return _undone(client, lambda: send(at, sent, headers=headers))
+
+
+def _undone(client: Client, call: Callable[[], Any]) -> Got:
     """What a call gets; whatever it changed is undone, signing out too."""
     cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
         before = Event.objects.count()
-        headers = {"HX-Request": "true"} if page.htmx else {}
-        response = (client.get if method == "GET" else client.post)(at, sent, headers=headers)
+        response = call()
         if response.streaming:
             b"".join(response)
         changed = Event.objects.count() - before
@@ -128,12 +170,13 @@ def _holes(row: str, got: Mapping[str, Got], readers: frozenset[str], writers: f
     """
     out = []
     for role, one in got.items():
-        may = writers if row.startswith("POST") else readers
-        shown = row.startswith("POST") and role in readers and one.status in ("200", "422")
+        reads = row.startswith("GET")
+        may = readers if reads else writers
+        shown = not reads and role in readers and one.status in ("200", "422")
         refused = one.status in REFUSED or shown
         if one.status.startswith("5") or (role not in may and not refused):
             out.append(f"{row}: {role} gets {one.status}")
-        if one.changed and (role not in writers or row.startswith("GET")):
+        if one.changed and (reads or role not in writers):
             out.append(f"{row}: {role} changes something")
     return out
 
@@ -159,4 +202,4 @@ def _write(known: Mapping[str, Mapping[str, str]]) -> None:
 
 
 def test_the_table_has_no_row_for_what_is_gone() -> None:
-    assert set(table()) == {*GROUPS}
+    assert set(table()) == {*GROUPS, *API_GROUPS}

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from robotplus import __version__
-from robotplus.cli import answer, check, prove, robots, scenarios, schema, serve
+from robotplus.cli import answer, check, mcp, prove, robots, scenarios, schema, serve
 from robotplus.errors import RobotPlusError, visible
 
 BAD_INPUT, DEFECT, INTERRUPTED, TERMINATED = 2, 70, 130, 143
@@ -35,6 +35,7 @@ app.add_typer(robots.app, name="robots")
 app.command("scenarios")(scenarios.command)
 app.command("schema")(schema.command)
 app.command("serve")(serve.command)
+app.command("mcp")(mcp.command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -108,7 +108,7 @@ class RevisedNeed(Sent):
     hide_organisation: bool | None = None
 
 
-class Invited(Sent):
+class Inviting(Sent):
     organisation: Id
 
 
@@ -181,7 +181,7 @@ def move_need(request: HttpRequest, need_id: NeedId, sent: Moving) -> Need:
 
 
 @router.post("/needs/{need_id}/invitations", response={200: Done, **WRITES}, auth=MEMBERS)
-def invite_supplier(request: HttpRequest, need_id: NeedId, sent: Invited) -> Done:
+def invite_supplier(request: HttpRequest, need_id: NeedId, sent: Inviting) -> Done:
     """Let a supplier read a need that is shown to invited organisations; twice is once."""
     do_invite(reader_of(request), need_id, sent.organisation)
     return Done()

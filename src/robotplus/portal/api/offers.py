@@ -28,7 +28,7 @@ from robotplus.portal.api.shapes import (
     revision,
     timeline,
 )
-from robotplus.portal.core.content import sides_of
+from robotplus.portal.core.content import check_may_edit, sides_of
 from robotplus.portal.core.events import events_of
 from robotplus.portal.core.kinded import named_kind
 from robotplus.portal.core.reader import Reader
@@ -141,6 +141,7 @@ def import_offers(
     request: HttpRequest, kind: Annotated[str, Form(max_length=40)], file: Annotated[UploadedFile, File(...)]
 ) -> Imported:
     """A table (CSV, XLSX or JSON) of offers of a kind, all or none."""
+    check_may_edit(reader_of(request))
     of = named_kind(kind, "offer")
     made = do_import_offers(reader_of(request), of.id, read_table(file, of))
     return Imported(ids=[o.pk for o in made])

@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Header, Schema, Status
+from ninja import Schema, Status
+from ninja.params.models import Header
 from ninja.signature.utils import get_typed_signature
 from ninja.utils import contribute_operation_args
 from pydantic import Field
@@ -58,7 +59,7 @@ def once(operation: Operation) -> Operation:
         return Status(201, earlier.answer)
 
     keyed.__signature__ = get_typed_signature(operation)  # type: ignore[attr-defined]
-    header: Any = Header(None, alias="Idempotency-Key")
+    header = Header(None, alias="Idempotency-Key")
     contribute_operation_args(keyed, "idempotency_key", Given, header)  # type: ignore[arg-type]
     return keyed  # type: ignore[return-value]
 

@@ -10,7 +10,19 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from robotplus import __version__
-from robotplus.portal.api import answers, catalogue, kinds, needs, offers, scenarios
+from robotplus.portal.api import (
+    answers,
+    catalogue,
+    deals,
+    desk,
+    evidence,
+    kinds,
+    needs,
+    offers,
+    parties,
+    scenarios,
+    searching,
+)
 from robotplus.portal.api.bodies import StrictParser
 from robotplus.portal.api.callers import ANYONE, Visitor
 from robotplus.portal.api.limits import PerMinute
@@ -51,5 +63,6 @@ api = PortalAPI(
     parser=StrictParser(),
 )
 declare_refusals(api)
-for noun in (kinds, scenarios, catalogue, offers, needs, answers):
+for noun in (kinds, searching, scenarios, catalogue, offers, needs, answers, deals, evidence, parties, desk):
     api.add_router("", noun.router)
+api.add_router("", parties.mine)
