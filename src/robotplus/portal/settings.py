@@ -146,10 +146,17 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "robotplus.portal.parties.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*", "password2*"]  # a number alone does too: parties/signup.py
+ACCOUNT_SIGNUP_FIELDS = [
+    "email*",
+    "phone",
+    "password1*",
+    "password2*",
+]  # a number alone does too: parties/signup.py
 ACCOUNT_FORMS = {"signup": "robotplus.portal.parties.signup.EitherSignupForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "robotplus.portal.parties.forms.SignupForm"
-ACCOUNT_EMAIL_VERIFICATION = os.environ.get("EMAIL_VERIFICATION", "mandatory")  # by a code; hides who has an account
+ACCOUNT_EMAIL_VERIFICATION = os.environ.get(
+    "EMAIL_VERIFICATION", "mandatory"
+)  # by a code; hides who has an account
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True

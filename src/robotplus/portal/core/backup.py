@@ -52,7 +52,7 @@ class Backup:
 def kept_models() -> list[type[models.Model]]:
     """Every table that is kept, those that others point at first where keys allow."""
     found = [m for m in apps.get_models() if m._meta.label_lower not in LEFT_OUT and m._meta.managed]
-    return serializers.sort_dependencies([(None, found)], allow_cycles=True)  # type: ignore[list-item]
+    return serializers.sort_dependencies([(None, found)], allow_cycles=True)
 
 
 def write_backup(path: Path) -> Backup:
@@ -101,7 +101,7 @@ def read_backup(path: Path) -> Backup:
         manifest = _unpack(path, Path(folder))
         with transaction.atomic(), connection.constraint_checks_disabled():
             for model in kept_models():  # what migrations have put there
-                model._base_manager.all()._raw_delete(using=connection.alias)  # type: ignore[attr-defined]
+                model._base_manager.all()._raw_delete(using=connection.alias)
             with (Path(folder) / "rows.jsonl").open("rb") as rows:
                 counts = _load(rows)
             if counts != manifest["rows"]:
