@@ -49,7 +49,12 @@ def test_filters_and_exports(cast: Cast, some: list[str], django_assert_max_num_
 def test_a_product_page_shows_every_figure_with_its_source(cast: Cast, some: list[str]) -> None:
     page = cast.client("visitor").get(f"/models/{some[0]}/").content.decode()
     figure = BUILT_IN[some[0]].payload_kg
-    assert figure is not None and escape(said(figure.source)[0]) in page and "<svg" in page and "reach-map" in page
+    assert (
+        figure is not None
+        and escape(said(figure.source)[0]) in page
+        and "<svg" in page
+        and "reach-map" in page
+    )
     assert cast.client("visitor").get("/models/nothing/").status_code == 404
 
 

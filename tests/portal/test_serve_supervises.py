@@ -78,7 +78,9 @@ def test_it_comes_up_heals_and_ends(served: subprocess.Popen[bytes], port: int) 
 
     def healed() -> bool:
         now = children(served.pid)
-        return set(now) == {"web", "worker"} and not set(before.values()) & set(now.values()) and answers(port)
+        return (
+            set(now) == {"web", "worker"} and not set(before.values()) & set(now.values()) and answers(port)
+        )
 
     until(healed, 90, "it does not heal")
     after = children(served.pid)
