@@ -103,11 +103,11 @@ def test_an_invited_supplier_finds_a_need_until_the_invitation_is_taken_back(cas
 
 
 def test_a_hidden_organisation_is_in_no_token_and_named_to_nobody_else(cast: Cast) -> None:
-    need = published_need(cast, hide_organisation=True)
+    need = published_need(cast, title="立柱弧焊", hide_organisation=True)
     assert finders(cast, need, "Seat Works") == set()
-    hit = next(h for h in search(cast.reader("rival"), "座椅骨架弧焊").hits if h.noun == "need")
+    hit = next(h for h in search(cast.reader("rival"), "立柱弧焊").hits if h.noun == "need")
     assert hit.owner is None
-    own = next(h for h in search(cast.reader("buyer"), "座椅骨架弧焊").hits if h.noun == "need")
+    own = next(h for h in search(cast.reader("buyer"), "立柱弧焊").hits if h.noun == "need")
     assert own.owner == cast.reader("buyer").organisation
     shown = published_need(cast, title="另一处弧焊")
     assert "visitor" in finders(cast, shown, "Seat Works")

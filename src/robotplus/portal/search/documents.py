@@ -77,7 +77,10 @@ def weigh(noun: Noun, title: str, names: Iterable[str], prose: str) -> dict[int,
     in_title = tokens(title)
     length = sum(1 for strength in in_title.values() if strength == FULL)
     brief = min(1.3, 1 / (0.6 + 0.4 * length / USUAL_TITLE))
-    parts = [(in_title, TITLE * brief), (tokens(prose[:READ_TEXT]), PROSE)]
+    parts: list[tuple[Mapping[str, int], float]] = [
+        (in_title, TITLE * brief),
+        (tokens(prose[:READ_TEXT]), PROSE),
+    ]
     parts += [(_name_tokens(name), NAMES) for name in names]
     for part, weight in parts:
         for token, strength in part.items():

@@ -68,7 +68,8 @@ class Filters:
         if noun and noun not in Noun.labels:
             raise RefusedError(_("unknown noun"), field="noun")
         bounds = [_span(q, given[q]) for q in quantities() if given.get(q)]
-        return cls(noun, *(given.get(f, "")[:80] for f in FACETS), tuple(bounds))
+        facets = {f: given.get(f, "")[:80] for f in FACETS}
+        return cls(noun, bounds=tuple(bounds), **facets)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def _by_words(
     terms = [t for t in strengths if known[t] <= max(GENERAL * total, FEW)] or list(strengths)
     points = {t: rare[t] * strengths[t] for t in terms}
     where, given = _conditions(filters, bounds, "p.entry_id", noun="p.noun")
-    arms, values = [], []
+    arms: list[str] = []
+    values: list[Any] = []
     for t in terms:
         arms.append(
             f"SELECT * FROM (SELECT p.entry_id AS entry, p.weight * {points[t]} AS points FROM search_posting p "
@@ -200,42 +202,58 @@ def _by_words(
 
 
 def _by_facets(audiences: Sequence[int], filters: Filters, bounds: Sequence[Bound]) -> list[tuple[int, int]]:
-    """Entries without points: nearest to the first figure first, else newest first."""
+    """Entries without points: nearest to the first figure first (models before offers of them), else newest first.
+
+    Visibility is counted row by row, not by EXISTS: PostgreSQL would join that with all that everybody may read,
+    where walking the index that gives the order ends after a window.
+    """
     seen = (
-        f" AND EXISTS (SELECT 1 FROM search_posting s WHERE s.term = {term(EVERYTHING)} AND s.weight = 1 "
-        f"AND s.entry_id = e.id AND s.audience IN ({', '.join(map(str, audiences))}))"
+        f" AND (SELECT COUNT(*) FROM search_posting s WHERE s.term = {term(EVERYTHING)} AND s.weight = 1 "
+        f"AND s.entry_id = e.id AND s.audience IN ({', '.join(map(str, audiences))})) > 0"
     )
-    where, given = _conditions(filters, bounds[1:], "e.id", noun="e.noun")
+    where, given = _conditions(filters, bounds[1:], "e.id", noun="e.noun", row="e")
     if bounds:
         span, values = _within(bounds[0], "f")
-        order = "f.number" if bounds[0].nearest_low else "f.number DESC"
+        sign, order = (1, "ASC") if bounds[0].nearest_low else (-1, "DESC")
         sql = (
-            "SELECT e.id, 0 FROM search_figure f JOIN search_entry e ON e.id = f.entry_id "
-            f"WHERE {span}{where}{seen} ORDER BY {order}, e.noun, f.entry_id DESC LIMIT {WINDOW}"
+            "SELECT f.number, e.noun, e.id FROM search_figure f JOIN search_entry e ON e.id = f.entry_id "
+            f"WHERE {span}{where}{seen} ORDER BY f.number {order}, f.entry_id LIMIT {WINDOW}"
         )
-        return _rows(sql, [*values, *given])
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*values, *given])
+            nearest = sorted((sign * number, n, -entry) for number, n, entry in cursor.fetchall())
+        return [(-entry, 0) for _number, _noun, entry in nearest]
     sql = f"SELECT e.id, 0 FROM search_entry e WHERE 1 = 1{where}{seen} ORDER BY e.id DESC LIMIT {WINDOW}"
     return _rows(sql, given)
 
 
-def _conditions(filters: Filters, bounds: Sequence[Bound], entry: str, *, noun: str) -> tuple[str, list[Any]]:
-    """What the filters demand, as SQL on the column that holds an entry's id."""
-    sql, given = "", []
+def _conditions(
+    filters: Filters, bounds: Sequence[Bound], entry: str, *, noun: str, row: str = ""
+) -> tuple[str, list[Any]]:
+    """What the filters demand, as SQL.
+
+    Args:
+        entry: the column that holds an entry's id.
+        noun: the column that holds its noun.
+        row: the entry's own row, where the query has it.
+    """
+    sql = ""
+    given: list[Any] = []
+    looked_up = f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND %s)"
+    where, x = (" AND %s", row) if row else (looked_up, "x")
     if filters.noun:
         sql += f" AND {noun} = {int(Noun[filters.noun.upper()])}"
     for name in ("kind", "field", "maker"):
         if value := getattr(filters, name):
-            sql += f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND x.{name} = %s)"
+            sql += where % f"{x}.{name} = %s"
             given.append(value)
     if filters.kinds:
         marks = ", ".join(["%s"] * len(filters.kinds))
-        sql += f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND x.kind IN ({marks}))"
+        sql += where % f"{x}.kind IN ({marks})"
         given += filters.kinds
     if filters.scenario:
-        sql += (
-            f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND (x.scenario = %s OR EXISTS "
-            "(SELECT 1 FROM search_figure y WHERE y.entry_id = x.id AND y.name = 'scenario' AND y.text = %s)))"
-        )
+        named = "SELECT 1 FROM search_figure y WHERE y.name = 'scenario' AND y.text = %s AND y.entry_id"
+        sql += where % f"({x}.scenario = %s OR EXISTS ({named} = {entry}))"
         given += [filters.scenario, filters.scenario]
     if filters.area:
         codes = areas_around(filters.area)
@@ -253,7 +271,8 @@ def _conditions(filters: Filters, bounds: Sequence[Bound], entry: str, *, noun: 
 
 
 def _within(bound: Bound, table: str) -> tuple[str, list[Any]]:
-    sql, given = f"{table}.name = %s", [bound.quantity]
+    sql = f"{table}.name = %s"
+    given: list[Any] = [bound.quantity]
     if math.isfinite(bound.low):
         sql += f" AND {table}.number >= %s"
         given.append(bound.low - abs(bound.low) * 1e-9)

@@ -8,7 +8,7 @@ postings, which neither FTS5 nor a GIN index gives. docs/search.md has what was 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -174,7 +174,7 @@ def _write(found: Sequence[Document], noun: Noun) -> None:
     )
 
 
-def _insert(rows: Iterable[tuple[int, int, int, int, int]]) -> None:
+def _insert(rows: Sequence[tuple[int, int, int, int, int]]) -> None:
     """Postings, as quickly as each database takes them."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

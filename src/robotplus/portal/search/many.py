@@ -204,7 +204,8 @@ def _save(
 def _settle() -> None:
     """Let the database look at what came in: planners need statistics, PostgreSQL's index-only reads the map."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        alone = connection.vendor == "postgresql" and not connection.in_atomic_block
+        cursor.execute("VACUUM ANALYZE" if alone else "ANALYZE")
 
 
 def _common(dice: random.Random, ground: Ground, kind_id: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Figure(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["name", "number", "entry"]),
             models.Index(fields=["name", "text", "entry"]),
+            models.Index("name", models.F("number").desc(), "entry", name="figure_from_the_highest_down"),
         ]
 
 
