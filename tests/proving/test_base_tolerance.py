@@ -35,7 +35,6 @@ from robotplus.checking.tolerance import corrections
 from robotplus.proving import make_context, prove
 from robotplus.proving.body import make_body
 from robotplus.proving.kernels.calls import kernels, p, rows
-from robotplus.proving.outcome import Found, Planned
 from robotplus.proving.placed import Scene
 from robotplus.proving.tolerance import base_tolerance
 from robotplus.robots.model import Array, OrientedBox, Robot
@@ -230,8 +229,7 @@ def standing(robot_id: str, q: Array, **changes: Any) -> tuple[float, float]:
     zero = np.zeros((2, robot.dof))
     move = Move("dwell", 0, np.array([0.0, 1.0]), np.stack([q, q]), zero, zero)
     place = world_from_base((0.0, 0.0, 0.0), 0.0, "floor")
-    found = Found(place, (Planned("dwell", 0, move, ()),), 0.2, 0.2, (0.5, 0.0, 0.0), 0.0)
-    return base_tolerance(make_body(robot, need.program, load_kg=context.load_kg), context, found)
+    return base_tolerance(make_body(robot, need.program, load_kg=context.load_kg), context, place, (move,))
 
 
 BENT = np.array([0.0, 0.0, 0.0, 0.0, -1.2, 0.0])

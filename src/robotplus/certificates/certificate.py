@@ -16,7 +16,7 @@ import numpy as np
 from robotplus import __version__
 from robotplus.certificates.motion import Move
 from robotplus.errors import CertificateError
-from robotplus.hashing import digest
+from robotplus.hashing import canonical, digest
 
 FORMAT = "robotplus.certificate/1"
 
@@ -132,6 +132,24 @@ def read_certificate(text: str, where: str = "certificate") -> Certificate:
     try:
         if stated != digest(doc):
             raise CertificateError("the file's digest does not match its content", where, value=stated)
+    except (TypeError, ValueError, RecursionError) as e:
+        raise CertificateError(f"malformed certificate ({type(e).__name__}: {e})", where) from e
+    return _read(doc, where)
+
+
+def as_written(document: dict[str, Any]) -> Certificate:
+    """The certificate that `read_certificate` reads where `Certificate.to_document` has been written.
+
+    Numbers keep their value in JSON (Python writes the shortest text that reads back as the same double), so the
+    long lists of the moves need not become text for it.
+    """
+    rest = {k: v for k, v in document.items() if k not in ("moves", "sha256")}
+    return _read({**json.loads(canonical(rest)), "moves": document["moves"]}, "certificate")
+
+
+def _read(doc: dict[str, Any], where: str) -> Certificate:
+    """The certificate of a document whose digest matches."""
+    try:
         dof = len(doc["moves"][0]["q"][0])
         moves = tuple(_read_move(m, dof) for m in doc["moves"])
         base = doc["base"]
@@ -153,8 +171,6 @@ def read_certificate(text: str, where: str = "certificate") -> Certificate:
             verdict=doc["verdict"],
             engine=str(doc["engine"]),
         )
-    except CertificateError:
-        raise
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as e:
         raise CertificateError(f"malformed certificate ({type(e).__name__}: {e})", where) from e
 

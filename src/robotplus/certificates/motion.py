@@ -20,6 +20,7 @@ differences of B.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,6 +83,28 @@ def evaluate(move: Move, times: Array) -> tuple[Array, Array, Array]:
     d1 = 5 * np.diff(b, axis=1)
     d2 = 4 * np.diff(d1, axis=1)
     return _casteljau(b, u), _casteljau(d1, u) / h, _casteljau(d2, u) / (h * h)
+
+
+def evaluate_all(moves: Sequence[Move], times: Sequence[Array]) -> tuple[Array, Array]:
+    """Joint values and velocities of many moves, each at times of its own within it, behind each other."""
+    end = np.cumsum([len(move.t) for move in moves])
+    t, q, qd, qdd = (
+        np.concatenate([getattr(move, name) for move in moves]) for name in ("t", "q", "qd", "qdd")
+    )
+    at = np.concatenate([np.clip(own, 0.0, move.t[-1]) for own, move in zip(times, moves, strict=True)])
+    k = np.concatenate(
+        [
+            last - len(move.t) + np.clip(np.searchsorted(move.t, own, side="right") - 1, 0, len(move.t) - 2)
+            for own, move, last in zip(times, moves, end.tolist(), strict=True)
+        ]
+    )
+    h = (t[k + 1] - t[k])[:, None]
+    pairs = (np.stack([v[k], v[k + 1]], axis=1).reshape(-1, v.shape[1]) for v in (q, qd, qdd))
+    u = (at - t[k])[:, None] / h
+    ends = np.zeros(2 * len(k))
+    ends[1::2] = h[:, 0]
+    b = bernstein(Move("travel", 0, ends, *pairs))[::2]
+    return _casteljau(b, u), _casteljau(5 * np.diff(b, axis=1), u) / h
 
 
 def _casteljau(b: Array, u: Array) -> Array:

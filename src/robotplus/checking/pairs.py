@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -125,13 +126,18 @@ def _needed(
     part = np.array([int(a.split()[1]) if a.startswith("part ") else -1 for a, *_ in rows])
     fixed = np.array([names.index(b) if is_cell else 0 for _, b, is_cell in rows])
     out = np.full((len(certificate.moves), len(rows)), UNCHECKED)
+    known: dict[tuple[Any, ...], Array] = {}
     for m, move in enumerate(certificate.moves):
         stop = program.stops[certificate.order[move.stop]]
         positions = {0, len(certificate.order)} if closing(certificate.moves, m) else {move.stop}
         there = [any(present(o, p) for p in positions) for o in obstacles.values()]
         touched = [move.kind != "travel" and o.name in stop.touches for o in obstacles.values()]
+        case = (*there, *touched, move.kind == "travel", *sorted(carried(move, stop)))
+        if case in known:
+            out[m] = known[case]
+            continue
         held = (part < 0) | np.isin(part, list(carried(move, stop)))
         looked_at = np.array([*there, True])[fixed] & ~((part >= 0) & np.array([*touched, False])[fixed])
         apart = np.where(link | (move.kind == "travel"), need.min_clearance, need.tool_clearance)
-        out[m] = np.where(held & (looked_at | ~cell), np.where(cell, apart, 0.0), UNCHECKED)
+        out[m] = known[case] = np.where(held & (looked_at | ~cell), np.where(cell, apart, 0.0), UNCHECKED)
     return out

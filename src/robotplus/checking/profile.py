@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from robotplus.certificates.motion import Move, evaluate
+from robotplus.certificates.motion import Move, evaluate_all
 from robotplus.checking.clearance import Clearance
 from robotplus.checking.pieces import Ints
 from robotplus.checking.rig import Rig
@@ -31,13 +31,13 @@ def sample_motion(moves: tuple[Move, ...]) -> tuple[Array, Array, Array, Ints]:
     room = max(0, MOST - 1 - len(moves) - int(least.sum()))
     counts = least + (room * size / max(size.sum(), 1e-12)).astype(int)
     starts = np.cumsum(time) - time
-    rows = []
-    for k, move in enumerate(moves):
-        last = k == len(moves) - 1
-        t = np.linspace(0.0, move.duration, counts[k] + 2)[: None if last else -1]
-        q, qd, _ = evaluate(move, t)
-        rows.append((t + starts[k], q, qd, np.full(len(t), k)))
-    times, q, qd, index = (np.concatenate(column) for column in zip(*rows, strict=True))
+    within = [
+        np.linspace(0.0, move.duration, n + 2)[:-1] for move, n in zip(moves, counts.tolist(), strict=True)
+    ]
+    within[-1] = np.append(within[-1], moves[-1].duration)
+    index = np.repeat(np.arange(len(moves)), [len(t) for t in within])
+    times = np.concatenate(within) + starts[index]
+    q, qd = evaluate_all(moves, within)
     keep = np.linspace(0, len(times) - 1, min(len(times), BOUND)).astype(int)
     return times[keep], q[keep], qd[keep], index[keep]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from robotplus.certificates.certificate import Certificate
 from robotplus.checking.claims import Claims
 from robotplus.checking.path import Demand, Followed, Line, follow, spin_of
-from robotplus.checking.pieces import Pieces
+from robotplus.checking.pieces import Pieces, Repeats
 from robotplus.checking.reasons import Findings
 from robotplus.checking.rig import Rig
 from robotplus.robots.model import Array
@@ -48,9 +49,11 @@ def check_paths(
         demand = _demand(stop, _curve(stop, move.kind), program.requirements, spins[move.stop])
         demands.append(demand if move.kind == "stroke" else replace(demand, speed=None))
     speeds: list[float] = []
-    for m, demand, followed in zip(
-        along, demands, _follow_all(rig, pieces, along, demands, claims), strict=True
-    ):
+    same = _again(Repeats.of(certificate.moves), along, demands)
+    once = [i for i, k in enumerate(same) if i == k]
+    shown = _follow_all(rig, pieces, [along[i] for i in once], [demands[i] for i in once], claims)
+    of = dict(zip(once, shown, strict=True))
+    for m, demand, followed in zip(along, demands, [of[k] for k in same], strict=True):
         move = certificate.moves[m]
         _judge(followed, f"{stops[move.stop].name}, {move.kind}", demand, findings)
         worst = [max(worst[0], followed.position), max(worst[1], followed.direction)]
@@ -61,6 +64,22 @@ def check_paths(
     if findings:
         return
     _judge_claims(worst, speeds, claims, findings)
+
+
+def _again(repeats: Repeats, along: list[int], demands: list[Demand]) -> list[int]:
+    """For each of the moves ``along``, the first of them that is the same motion along the same straight line under the
+    same demand: itself where there is none."""
+    seen: dict[Any, int] = {}
+    out = []
+    for i, (m, d) in enumerate(zip(along, demands, strict=True)):
+        line = d.curve
+        key: Any = i
+        if isinstance(line, Line):
+            numbers = np.concatenate([line.start, line.toward, [line.length], line.z, line.x])
+            asked = (d.position, d.direction, d.spin, d.spin_value, d.speed, d.ramp, d.tilted)
+            key = (int(repeats.first[m]), numbers.tobytes(), asked)
+        out.append(seen.setdefault(key, i))
+    return out
 
 
 def _follow_all(

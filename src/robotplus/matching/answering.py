@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from robotplus import __version__
-from robotplus.certificates.certificate import Certificate, Refusal, Verdict, VerdictName, read_certificate
-from robotplus.hashing import canonical
+from robotplus.certificates.certificate import Certificate, Refusal, Verdict, VerdictName, as_written
 from robotplus.matching.answer import Answer, Solution
 from robotplus.matching.order import DEFAULT_ORDER
+from robotplus.matching.parcels import Parcel, packed
 from robotplus.matching.ranking import rank, tightest
 from robotplus.matching.screening import heavy_first, screen
 from robotplus.matching.workers import Crew, Failed, Workers, cores
 from robotplus.proving import attempt, make_context
+from robotplus.proving.certify import tolerating
 from robotplus.proving.search import Place
 from robotplus.robots.catalogue import Catalogue
 from robotplus.robots.model import Robot
@@ -61,7 +62,7 @@ def answer(
     timing = {"screen_s": time.perf_counter() - started}
     desk = _Desk(need, catalogue, effort, context)
     found: list[tuple[Robot, _Found]] = []
-    checked: dict[str, _Checked] = {}
+    checked: dict[str, _Judged] = {}
     if survivors:
         with _crew(desk, workers, len(survivors), cluster=cluster) as crew:
             mark = time.perf_counter()
@@ -97,52 +98,57 @@ def answer(
 @dataclass(frozen=True)
 class _Found:
     certificate: Certificate
+    parcel: Parcel
     places: tuple[Place, ...]
 
 
 @dataclass(frozen=True)
-class _Checked:
+class _Sent:
+    """What a worker found."""
+
+    parcel: Parcel
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A check's outcome, and the claims complete with the base tolerance."""
+
     verdict: Verdict
-    certificate: Certificate
+    claims: dict[str, Any]
     certificate_sha256: str
 
 
 class _Desk:
-    """The two kinds of job, done in a worker. Certificates travel without the need that all of them share."""
+    """The two kinds of job, done in a worker: the id of a robot to prove, or the parcel of a certificate to check."""
 
     def __init__(self, need: Need, catalogue: Catalogue, effort: float, context: Any) -> None:
         self.need, self._catalogue, self._effort, self._context = need, catalogue, effort, context
 
-    def __call__(self, job: str | Certificate) -> Any:
+    def __call__(self, job: str | Parcel) -> Any:
         return self._prove(job) if isinstance(job, str) else self._check(job)
 
     def elsewhere(self) -> Callable[[], _Desk]:
         """What another machine makes its own desk from: the context holds addresses of this process."""
         return functools.partial(_open_desk, self.need, self._catalogue, self._effort)
 
-    def with_need(self, certificate: Certificate) -> Certificate:
-        return replace(certificate, need=self.need.document)
+    def opened(self, parcel: Parcel) -> Certificate:
+        return parcel.opened(self.need.document)
 
-    def _prove(self, robot_id: str) -> _Found | Refusal:
+    def _prove(self, robot_id: str) -> _Sent | Refusal:
         proof = attempt(self._context, self._catalogue[robot_id], effort=self._effort, tolerance=False)
         if isinstance(proof.result, Refusal):
             return proof.result
-        return _Found(replace(proof.result, need={}), proof.places)
+        return _Sent(packed(proof.result), proof.places)
 
-    def _check(self, certificate: Certificate) -> _Checked:
-        """Complete a certificate by its base tolerance, and check it as it reads from its file."""
+    def _check(self, parcel: Parcel) -> _Judged:
+        """Complete a certificate's claims by its base tolerance, and check it as it reads from its file."""
         from robotplus.checking import check
 
-        base = certificate.base
-        whole = attempt(
-            self._context, self._catalogue[certificate.robot_id], base=(*base.xyz, base.yaw)
-        ).result
-        if isinstance(whole, Certificate):
-            certificate = whole
-        document = self.with_need(certificate).to_document()
-        text = canonical(document).decode()
-        verdict = check(read_certificate(text), self._catalogue, need=self.need)
-        return _Checked(verdict, replace(certificate, need={}), document["sha256"])
+        certificate = tolerating(self.opened(parcel), self._catalogue[parcel.robot_id], self._context)
+        document = certificate.to_document()
+        verdict = check(as_written(document), self._catalogue, need=self.need)
+        return _Judged(verdict, certificate.claims, document["sha256"])
 
 
 def _open_desk(need: Need, catalogue: Catalogue, effort: float) -> _Desk:
@@ -175,7 +181,7 @@ def _prove_all(
         elif isinstance(result, Refusal):
             refused.append(result)
         else:
-            found.append((robot, replace(result, certificate=desk.with_need(result.certificate))))
+            found.append((robot, _Found(desk.opened(result.parcel), result.parcel, result.places)))
         if progress is not None:
             progress("prove", done, len(robots), len(found))
     return found, refused
@@ -192,15 +198,15 @@ def _check_best(
     ranked: Sequence[tuple[Robot, _Found]],
     wanted: int,
     progress: Progress | None,
-) -> tuple[dict[str, _Checked], list[Refusal]]:
+) -> tuple[dict[str, _Judged], list[Refusal]]:
     """Check from the best on until ``wanted`` hold or none is left."""
-    good: dict[str, _Checked] = {}
+    good: dict[str, _Judged] = {}
     bad: list[Refusal] = []
     position = 0
     while len(good) < wanted and position < len(ranked):
         batch = ranked[position : position + wanted - len(good)]
         position += len(batch)
-        for index, result in crew.run([replace(f.certificate, need={}) for _, f in batch]):
+        for index, result in crew.run([f.parcel for _, f in batch]):
             robot = batch[index][0]
             if isinstance(result, Failed):
                 log.error("the certificate of %s could not be checked: %s", robot.id, result.why)
@@ -232,8 +238,8 @@ def _our_fault(robot: Robot, need: Need, constraint: str, why: str) -> Refusal:
     )
 
 
-def _solution(robot: Robot, found: _Found, checked: _Checked | None, need: Need) -> Solution:
-    certificate = found.certificate if checked is None else replace(checked.certificate, need=need.document)
+def _solution(robot: Robot, found: _Found, checked: _Judged | None, need: Need) -> Solution:
+    certificate = found.certificate if checked is None else replace(found.certificate, claims=checked.claims)
     return Solution(
         robot=robot,
         verdict="candidate" if checked is None else certificate.verdict,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from robotplus.certificates.certificate import Base, Certificate, Premise
 from robotplus.certificates.motion import Move
-from robotplus.proving.body import Body
+from robotplus.proving.body import Body, make_body, without_pairs
 from robotplus.proving.context import Context
 from robotplus.proving.gates import confirmations
 from robotplus.proving.outcome import Found
 from robotplus.proving.questions import question, reading_question
 from robotplus.proving.search import Place
-from robotplus.proving.timing import duration
+from robotplus.proving.timing import durations
 from robotplus.proving.tolerance import base_tolerance
 from robotplus.proving.wrist import wrist_used
 from robotplus.robots.model import Array, Robot
+from robotplus.scenarios.cell import world_from_base
 
 CLAIMED = 0.95  # share of a proven distance that is claimed: a checker need not cut its intervals as fine
 ROOM = 1e-6  # claims of ratios are rounded up by this much
@@ -35,7 +38,10 @@ def certify(
     high = sum(item.move.duration for item in found.planned)
     nominal = _retimed(body, found, accelerations.nominal)
     low = min(nominal, _retimed(body, found, accelerations.high))
-    held = base_tolerance(body, context, found) if tolerance else (0.0, 0.0)
+    moves = _rounded([item.move for item in found.planned])
+    held = (0.0, 0.0)
+    if tolerance:
+        held = base_tolerance(body, context, found.world_from_base, moves)
     asked = min(need.min_clearance, need.tool_clearance, found.clearance)
     strokes = [s.speed for s in program.stops if s.speed is not None and s.curve.length > 0]
     tilt = max((s.tilt_tolerance for s in program.stops), default=0.0)
@@ -73,7 +79,7 @@ def certify(
         need_sha256=context.need.sha256,
         base=Base((place.x, place.y, place.z), place.yaw, program.base.mounting),
         order=context.layers.order,
-        moves=tuple(_rounded(item.move) for item in found.planned),
+        moves=moves,
         acceleration={
             "joint": [float(a) for a in accelerations.low],
             "nominal": estimated,
@@ -87,22 +93,44 @@ def certify(
     )
 
 
-def _rounded(move: Move) -> Move:
-    """The move in fewer digits; what that changes is far below every margin."""
-    t, q, qd, qdd = (np.round(a, k) for a, k in ((move.t, 12), (move.q, 13), (move.qd, 12), (move.qdd, 11)))
-    return Move(move.kind, move.stop, t, q, qd, qdd)
+def tolerating(certificate: Certificate, robot: Robot, context: Context) -> Certificate:
+    """A certificate that claims no base tolerance, completed by the one its motion bears."""
+    body = make_body(robot, context.program, load_kg=context.load_kg)
+    named = {n["detail"] for n in certificate.not_shown if n["what"] == "self_pair"}
+    left_out = {(i, j) for i, j in body.pairs.tolist() if pair_name(body, (i, j)) in named}
+    base, claims = certificate.base, certificate.claims
+    held = base_tolerance(
+        without_pairs(body, left_out),
+        context,
+        world_from_base(base.xyz, base.yaw, base.mounting),
+        certificate.moves,
+    )
+    return replace(certificate, claims={**claims, "base_tolerance": {"xy_m": held[0], "angle_rad": held[1]}})
+
+
+def _rounded(moves: Sequence[Move]) -> tuple[Move, ...]:
+    """The moves in fewer digits; what that changes is far below every margin."""
+    t, q, qd, qdd = (
+        np.round(np.concatenate([getattr(move, name) for move in moves]), digits)
+        for name, digits in (("t", 12), ("q", 13), ("qd", 12), ("qdd", 11))
+    )
+    out, first = [], 0
+    for move in moves:
+        own = slice(first, first := first + len(move.t))
+        out.append(Move(move.kind, move.stop, t[own], q[own], qd[own], qdd[own]))
+    return tuple(out)
 
 
 def _retimed(body: Body, found: Found, accelerations: Array) -> float:
     """[s] of the same paths at other accelerations."""
+    times = iter(
+        durations(body, [path for item in found.planned for path in item.paths], accelerations).tolist()
+    )
     total = 0.0
     for item in found.planned:
-        if not item.paths:
-            total += item.move.duration
-            continue
-        times = [duration(body, path, accelerations) for path in item.paths]
-        total += item.move.duration if None in times else sum(t for t in times if t is not None)
-    return float(total)
+        own = [next(times) for _ in item.paths]
+        total += sum(own) if own and min(own) >= 0 else item.move.duration
+    return total
 
 
 def _left_out(body: Body) -> list[tuple[int, int]]:

@@ -87,7 +87,7 @@ def _prove(scene: Scene, planned: tuple[Planned, ...], knots: _Knots) -> tuple[C
     jobs, owner = [], []
     for k, item in enumerate(planned):
         first, end = knots.first[k : k + 2].tolist()
-        for phase in phases(scene.context, item, n):
+        for phase in phases(scene.context, item.move, n):
             jobs.append((first, end - first, phase.stop, phase.carry, phase.near))
             owner.append(k)
     out = ClearStruct(CAP, CAP, 0.0, -1, -1)
@@ -105,19 +105,19 @@ def _prove(scene: Scene, planned: tuple[Planned, ...], knots: _Knots) -> tuple[C
     return out, owner
 
 
-def phases(context: Context, item: Planned, n: int) -> list[PhaseStruct]:
+def phases(context: Context, move: Move, n: int) -> list[PhaseStruct]:
     """What is carried and how near the work is during a move; a dwell counts before and after, closing travel twice."""
     program, order = context.program, context.layers.order
-    closing = item.kind == "travel" and item.position == 0
-    stop = program.stops[order[item.position]]
+    closing = move.kind == "travel" and move.stop == 0
+    stop = program.stops[order[move.stop]]
     carry_in, carry_out = (-1 if c is None else c for c in (stop.carry_in, stop.carry_out))
     if closing:
         return [PhaseStruct(n, carry_in, 0), PhaseStruct(0, carry_in, 0)]
-    if item.kind == "travel":
-        return [PhaseStruct(item.position, carry_in, 0)]
-    if item.kind == "dwell" and carry_in != carry_out:
-        return [PhaseStruct(item.position, carry_in, 1), PhaseStruct(item.position, carry_out, 1)]
-    return [PhaseStruct(item.position, carry_out if item.kind == "retract" else carry_in, 1)]
+    if move.kind == "travel":
+        return [PhaseStruct(move.stop, carry_in, 0)]
+    if move.kind == "dwell" and carry_in != carry_out:
+        return [PhaseStruct(move.stop, carry_in, 1), PhaseStruct(move.stop, carry_out, 1)]
+    return [PhaseStruct(move.stop, carry_out if move.kind == "retract" else carry_in, 1)]
 
 
 def padded(move: Move) -> tuple[Array, Array, Array, Array]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from robotplus.proving.following import NEAR, Course, follows, in_base, keeps_near, keeps_speed, track
+from robotplus.proving.following import NEAR, Course, in_base, keeps_near, keeps_speed, track
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import Segment, poses
 from robotplus.proving.outcome import FREE, Band, Failed, Path, Planned
@@ -31,12 +31,6 @@ SHARPNESS = 4  # weights grow with this power of the use
 HOPELESS = 3.0  # use of a limit after two rounds at which more of them would be in vain
 LEAST, MOST = 1e-3, 1e4  # weights
 DOUBLED = 2  # times that the samples are doubled at most
-
-
-def driven(scene: Scene, segment: Segment, stop: Stop, band: Band, q: Array) -> Planned | None:
-    """The segment's path driven through joints q (n, 7) that meet its samples; None where that cannot be."""
-    move = timed(scene.body, segment.kind, segment.position, segment.s, q, band)
-    return move if isinstance(move, Planned) and follows(scene, segment, move, stop, band) else None
 
 
 def eased(scene: Scene, segment: Segment, stop: Stop, band: Band, q: Array) -> Planned | Failed:

@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from robotplus.certificates.motion import Move
 from robotplus.proving.body import Body
 from robotplus.proving.clearing import prove_clear
 from robotplus.proving.context import Context
-from robotplus.proving.easing import driven, eased
-from robotplus.proving.layers import Segment
+from robotplus.proving.easing import eased
+from robotplus.proving.following import all_follow
 from robotplus.proving.outcome import FREE, Failed, Found, Planned
 from robotplus.proving.placed import Scene
 from robotplus.proving.postures import ACROSS, SAME_BRANCH, WINDINGS, Bools, ladder, refine
-from robotplus.proving.timing import dwell
-from robotplus.proving.travel import travel
+from robotplus.proving.timing import dwell, time_paths
+from robotplus.proving.travel import Wish, travels
 from robotplus.robots.model import Array
 
 CLOSED_FORMS = ("opw", "ur")  # the ladder keeps to a branch only where branches have names
@@ -100,46 +101,75 @@ def _carry_out(
 
 
 def _moves(scene: Scene, fine: Array, met: Bools, seed: int) -> tuple[Planned, ...] | Failed:
+    """All moves in their order; the segments are driven first, then travel is planned between them."""
     program, layers = scene.context.program, scene.context.layers
-    by_position: dict[int, list[Segment]] = {}
-    for segment in layers.segments:
-        by_position.setdefault(segment.position, []).append(segment)
-    out: list[Planned] = []
+    segments = _driven(scene, fine, met)
+    if isinstance(segments, Failed):
+        return segments
+    by_position: dict[int, list[Planned]] = {}
+    for move in segments:
+        by_position.setdefault(move.position, []).append(move)
+    out: list[Planned | Wish] = []
     n = len(layers.order)
     for position, index in enumerate(layers.order):
         stop = program.stops[index]
         arrive, leave = fine[layers.arrive[position]], fine[layers.leave[position]]
         if position and not layers.continues[position]:
-            moved = travel(
-                scene, fine[layers.leave[position - 1]], arrive, (position,), stop.carry_in, seed + position
-            )
-            if isinstance(moved, Failed):
-                return moved
-            out.extend(moved)
+            out.append(Wish(fine[layers.leave[position - 1]], arrive, (position,), stop.carry_in))
         dwelt = stop.dwell <= 0
-        for segment in by_position.get(position, []):
-            if segment.kind == "retract" and not dwelt:
-                out.append(dwell(scene.body, position, fine[segment.first], stop.dwell))
+        for move in by_position.get(position, []):
+            if move.kind == "retract" and not dwelt:
+                out.append(dwell(scene.body, position, move.move.q[0], stop.dwell))
                 dwelt = True
-            band = FREE
-            if segment.kind == "stroke" and stop.speed is not None:
-                band = (*stop.speed, max(stop.ramp, 1e-4))
-            q = fine[segment.first : segment.last]
-            exact = met[segment.first : segment.last].all()
-            plain = driven(scene, segment, stop, band, q) if exact else None
-            move = plain or eased(scene, segment, stop, band, q)
-            if isinstance(move, Failed):
-                return move
             out.append(move)
         if not dwelt:
             out.append(dwell(scene.body, position, leave, stop.dwell))
     if program.cyclic and n:
-        first = program.stops[layers.order[0]]
-        start = out[0].move.q[0] if out else fine[0]
-        at = np.zeros(7)
-        at[: len(start)] = start
-        moved = travel(scene, fine[layers.leave[n - 1]], at, (n, 0), first.carry_in, seed)
-        if isinstance(moved, Failed):
-            return moved
-        out.extend(moved)
-    return tuple(out)
+        start, first = np.zeros(7), out[0] if out else None
+        start[: scene.body.dof] = (first.move.q[0] if isinstance(first, Planned) else fine[0])[
+            : scene.body.dof
+        ]
+        carried = program.stops[layers.order[0]].carry_in
+        out.append(Wish(fine[layers.leave[n - 1]], start, (n, 0), carried))
+    out = [item for item in out if isinstance(item, Planned) or not item.idle]
+    moved = travels(scene, [item for item in out if isinstance(item, Wish)], seed)
+    if isinstance(moved, Failed):
+        return moved
+    planned = iter(moved)
+    return tuple(item if isinstance(item, Planned) else next(planned) for item in out)
+
+
+def _driven(scene: Scene, fine: Array, met: Bools) -> list[Planned] | Failed:
+    """The moves along all segments: through the samples where they can be driven so, else eased."""
+    program, layers = scene.context.program, scene.context.layers
+    segments = layers.segments
+    stops = [program.stops[layers.order[segment.position]] for segment in segments]
+    bands = [
+        (*stop.speed, max(stop.ramp, 1e-4)) if segment.kind == "stroke" and stop.speed is not None else FREE
+        for segment, stop in zip(segments, stops, strict=True)
+    ]
+    own = [fine[segment.first : segment.last] for segment in segments]
+    exact = [k for k, segment in enumerate(segments) if met[segment.first : segment.last].all()]
+    plain: dict[int, Planned] = {}
+    timed = time_paths(
+        scene.body, [segments[k].s for k in exact], [own[k] for k in exact], [bands[k] for k in exact]
+    )
+    for k, (path, knots) in zip(exact, timed, strict=True):
+        kind, position = segments[k].kind, segments[k].position
+        if not isinstance(knots, str):
+            plain[k] = Planned(kind, position, Move(kind, position, *knots), (path,))
+    follow = all_follow(
+        scene,
+        [segments[k] for k in plain],
+        list(plain.values()),
+        [stops[k] for k in plain],
+        [bands[k] for k in plain],
+    )
+    good = {k for k, fine_so in zip(plain, follow, strict=True) if fine_so}
+    out: list[Planned] = []
+    for k, segment in enumerate(segments):
+        move = plain[k] if k in good else eased(scene, segment, stops[k], bands[k], own[k])
+        if isinstance(move, Failed):
+            return move
+        out.append(move)
+    return out

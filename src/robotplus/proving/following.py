@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,37 @@ def follows(scene: Scene, segment: Segment, timed: Planned, stop: Stop, band: Ba
     """Whether the motion stays near its path between the samples too, and a stroke inside its speed band."""
     near = keeps_near(scene, timed.paths[0], course_of(scene, segment), stop)
     return near and keeps_speed(scene, timed, band)
+
+
+def all_follow(
+    scene: Scene,
+    segments: Sequence[Segment],
+    timed: Sequence[Planned],
+    stops: Sequence[Stop],
+    bands: Sequence[Band],
+) -> list[bool]:
+    """`follows` of many segments whose joints meet the samples exactly."""
+    if not segments:
+        return []
+    need = scene.context.program.requirements
+    paths = [move.paths[0] for move in timed]
+    end = np.cumsum([len(path.s) for path in paths])
+    s, q, m = (np.concatenate([getattr(path, name) for path in paths]) for name in ("s", "q", "m"))
+    inside = np.ones(end[-1] - 1, dtype=bool)
+    inside[end[:-1] - 1] = False  # between one path and the next
+    middle = ((q[1:] + q[:-1]) / 2 - (m[1:] + m[:-1]) * np.diff(s)[:, None] ** 2 / 16)[inside]
+    wanted = in_base(scene, np.concatenate([segment.middle for segment in segments]))
+    out = track(scene, middle, np.zeros_like(middle))
+    first = np.concatenate([[0], end[:-1]]) - np.arange(len(paths))
+    off, lean = (
+        np.maximum.reduceat(np.linalg.norm(out[:, 3 * k : 3 * k + 3] - wanted[:, :, column], axis=1), first)
+        for k, column in ((0, 3), (1, 2))
+    )
+    tilts = np.array([stop.tilt_tolerance for stop in stops])
+    near = (off <= NEAR * need.path_tolerance) & (lean <= NEAR * (tilts + need.angle_tolerance))
+    return [
+        bool(k) and keeps_speed(scene, move, band) for k, move, band in zip(near, timed, bands, strict=True)
+    ]
 
 
 def keeps_near(scene: Scene, path: Path, course: Course, stop: Stop) -> bool:

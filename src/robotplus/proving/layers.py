@@ -23,7 +23,7 @@ FREE_SPINS = 36  # spins looked at where the tool may turn freely
 COARSE_M = 0.035  # [m] between coarse waypoints on a stroke
 COARSE_TURN = math.radians(10)  # and tool direction between them
 FINE_M = 0.008  # [m] between fine samples
-LINEAR_M = 0.012  # [m] between fine samples of approaches and retracts
+LINEAR_M = 0.03  # [m] between fine samples of approaches and retracts
 
 Ints = npt.NDArray[np.int32]
 SegmentKind = Literal["approach", "stroke", "retract"]

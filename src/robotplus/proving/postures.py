@@ -68,15 +68,20 @@ def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> tuple[Ar
         first, last = int(layers.sample[a]), int(layers.sample[e - 1])
         at = np.arange(first, last + 1)
         own = layers.sample[a:e]
-        turned = np.unwrap(spins[a:e])
-        spin[first : last + 1] = np.interp(at, own, turned)
+        turned = spins[a:e]
+        if (turned == turned[0]).all():
+            spin[first : last + 1] = turned[0]
+        else:
+            turned = np.unwrap(turned)
+            spin[first : last + 1] = np.interp(at, own, turned)
         if np.ptp(turned) > 1e-9:
             for segment in layers.segments:
                 if segment.kind == "stroke" and first <= segment.first <= last:
                     spin[segment.first : segment.last] = _smooth(spin[segment.first : segment.last], window)
         run = _nearest_turns(body, q_coarse[a:e], previous)
-        for j in range(body.dof):
-            q[first : last + 1, j] = np.interp(at, own, run[:, j])
+        piece = np.minimum(np.searchsorted(own, at, side="right"), len(own) - 1) - 1
+        share = (at - own[piece]) / np.maximum(own[piece + 1] - own[piece], 1)
+        q[first : last + 1] = run[piece] + share[:, None] * (run[piece + 1] - run[piece])
         previous = run[-1]
     targets = np.zeros((m, 12))
     k.rp_targets(
@@ -175,15 +180,15 @@ def _nearest_turns(body: Body, run: Array, previous: Array | None) -> Array:
     """Move a joined run by whole turns so that it starts as near as the limits allow to where the last one ended."""
     if previous is None:
         return run
+    wanted = np.rint((previous - run[0])[: body.dof] / (2 * np.pi)).astype(int)
     out = run.copy()
-    lower, upper = np.array(body.struct.lower), np.array(body.struct.upper)
-    for j in range(body.dof):
-        if body.struct.prismatic >> j & 1 or upper[j] - lower[j] < 2 * np.pi:
+    for j in np.flatnonzero(wanted).tolist():
+        lower, upper, turns = body.struct.lower[j], body.struct.upper[j], int(wanted[j])
+        if body.struct.prismatic >> j & 1 or upper - lower < 2 * np.pi:
             continue
-        turns = round(float(previous[j] - run[0, j]) / (2 * np.pi))
         for t in sorted({turns, *range(min(0, turns), max(0, turns) + 1)}, key=lambda t: abs(t - turns)):
             moved = run[:, j] + 2 * np.pi * t
-            if moved.min() >= lower[j] and moved.max() <= upper[j]:
+            if moved.min() >= lower and moved.max() <= upper:
                 out[:, j] = moved
                 break
     return out

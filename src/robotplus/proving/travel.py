@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,49 +14,82 @@ from robotplus.proving.clearing import is_clear
 from robotplus.proving.kernels.calls import PhaseStruct, kernels, p
 from robotplus.proving.outcome import FREE, Failed, Planned
 from robotplus.proving.placed import Scene
-from robotplus.proving.timing import make_path, time_path
+from robotplus.proving.timing import make_path, time_path, time_paths
 from robotplus.robots.model import Array
 
 PLAN_NODES = 1500
+MOST_VIAS = 64  # points between the ends of a travel
+UNIT = np.array([0.0, 1.0])
 BLENDS = (1.0, 0.5)  # how much of the lines to its neighbours a rounded corner may take, tried in turn
 CORNER = 9  # samples of a rounded corner
 STEP = 0.15  # [rad, m] largest joint step between samples of a rounded travel
 
 
-def travel(
-    scene: Scene, a: Array, b: Array, positions: tuple[int, ...], carry: int | None, seed: int
-) -> list[Planned] | Failed:
-    """Travel from a to b; nothing when nothing has to move."""
-    body = scene.body
-    if np.abs(a - b).max() < 1e-9:
+@dataclass(frozen=True)
+class Wish:
+    """A travel from joints ``start`` to ``goal`` (7,) between order ``positions``, with what is carried."""
+
+    start: Array
+    goal: Array
+    positions: tuple[int, ...]
+    carry: int | None
+
+    @property
+    def idle(self) -> bool:
+        """Nothing has to move."""
+        return bool(np.abs(self.start - self.goal).max() < 1e-9)
+
+
+def travels(scene: Scene, wishes: Sequence[Wish], seed: int) -> list[Planned] | Failed:
+    """The travels wished for, none of them idle."""
+    if not wishes:
         return []
-    via = np.zeros((64, 7))
-    phase = PhaseStruct(positions[0], -1 if carry is None else carry, 0)
-    start, goal = np.ascontiguousarray(a), np.ascontiguousarray(b)
-    n = kernels().rp_plan(
+    body, n = scene.body, len(wishes)
+    via, count = np.empty((n, MOST_VIAS, 7)), np.zeros(n, dtype=np.int32)
+    phases = [PhaseStruct(w.positions[0], -1 if w.carry is None else w.carry, 0) for w in wishes]
+    planned: int = kernels().rp_plans(
         scene.buffer,
-        ctypes.byref(phase),
-        p(start),
-        p(goal),
-        ctypes.c_uint64(seed + 1),
+        n,
+        (PhaseStruct * n)(*phases),
+        p(np.array([w.start for w in wishes])),
+        p(np.array([w.goal for w in wishes])),
+        p(np.array([seed + w.positions[-1] + 1 for w in wishes], dtype=np.uint64)),
         PLAN_NODES,
-        len(via),
+        MOST_VIAS,
         p(via),
+        p(count),
     )
-    position = positions[-1]
-    if n < 0:
-        return Failed("travel", position)
-    points = np.concatenate([a[None], via[:n], b[None]])
-    planned = rest_at_vias(body, points, position)
-    if planned is None:
-        return Failed("travel", position)
-    if n:
-        for share in BLENDS:
-            blended = blend_vias(body, points, position, share)
-            faster = blended is not None and blended.move.duration < planned.move.duration
-            if blended is not None and faster and is_clear(scene, blended):
-                return [blended]
-    return [planned]
+    if planned < n:
+        return Failed("travel", wishes[planned].positions[-1])
+    lines = [np.stack([w.start, w.goal]) for w, k in zip(wishes, count, strict=True) if not k]
+    straight = iter(time_paths(body, [UNIT] * len(lines), lines, [FREE] * len(lines)))
+    out: list[Planned] = []
+    for wish, points, k in zip(wishes, via, count.tolist(), strict=True):
+        position = wish.positions[-1]
+        if k:
+            move = _round(scene, np.concatenate([wish.start[None], points[:k], wish.goal[None]]), position)
+        else:
+            path, knots = next(straight)
+            move = None
+            if not isinstance(knots, str):
+                move = Planned("travel", position, Move("travel", position, *knots), (path,))
+        if move is None:
+            return Failed("travel", position)
+        out.append(move)
+    return out
+
+
+def _round(scene: Scene, points: Array, position: int) -> Planned | None:
+    """A travel through points (n, 7), blended at them where that is faster and clear."""
+    resting = rest_at_vias(scene.body, points, position)
+    if resting is None:
+        return None
+    for share in BLENDS:
+        blended = blend_vias(scene.body, points, position, share)
+        faster = blended is not None and blended.move.duration < resting.move.duration
+        if blended is not None and faster and is_clear(scene, blended):
+            return blended
+    return resting
 
 
 def blend_vias(body: Body, points: Array, position: int, share: float) -> Planned | None:
@@ -89,7 +123,7 @@ def rest_at_vias(body: Body, points: Array, position: int) -> Planned | None:
     """A travel through points (n, 7), straight in joint space, at rest at each."""
     paths, parts = [], []
     for a, b in itertools.pairwise(points):
-        path = make_path(body, np.array([0.0, 1.0]), np.stack([a, b]), FREE)
+        path = make_path(body, UNIT, np.stack([a, b]), FREE)
         knots = time_path(body, path)
         if isinstance(knots, str):
             return None

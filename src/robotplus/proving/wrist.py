@@ -6,11 +6,11 @@ centre of mass from the axis; own is the largest principal inertia, or m (a² + 
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
-from robotplus.certificates.motion import evaluate as at_times
 from robotplus.proving.body import Body
 from robotplus.proving.context import Context
 from robotplus.proving.kernels.calls import kernels, p
@@ -46,15 +46,11 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
     axes = min(AXES, body.dof)
     moment, inertia = np.zeros(axes), np.zeros(axes)
     samples: dict[int | None, list[Array]] = {}
-    for item in found.planned:
+    rated = body.robot.wrist_moment_nm is not None or body.robot.wrist_inertia_kgm2 is not None
+    between = _halfway(found) if rated else []
+    for k, item in enumerate(found.planned):
         stop = program.stops[context.layers.order[item.position]]
-        t = item.move.t
-        rated = body.robot.wrist_moment_nm is not None or body.robot.wrist_inertia_kgm2 is not None
-        q = (
-            at_times(item.move, np.union1d(t, (t[1:] + t[:-1]) / 2))[0]
-            if rated
-            else item.move.q[:: 1 + len(t) // 24]
-        )
+        q = np.concatenate([item.move.q, between[k]]) if rated else item.move.q[:: 1 + len(item.move.t) // 24]
         carried = [stop.carry_out if item.kind == "retract" else stop.carry_in]
         if item.kind == "dwell":
             carried = [stop.carry_in, stop.carry_out]
@@ -89,6 +85,18 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
         moment = np.maximum(moment, np.linalg.norm(total, axis=2).max(axis=0))
         inertia = np.maximum(inertia, turning.max(axis=0))
     return moment * ROOM, inertia * ROOM
+
+
+def _halfway(found: Found) -> list[Array]:
+    """Joints of each move halfway between its knots: the quintic's middle (`robotplus.certificates.motion`)."""
+    moves = [item.move for item in found.planned]
+    t, q, qd, qdd = (
+        np.concatenate([getattr(move, name) for move in moves]) for name in ("t", "q", "qd", "qdd")
+    )
+    h = np.diff(t)[:, None]
+    middle = (q[1:] + q[:-1]) / 2 - 5 * h * np.diff(qd, axis=0) / 32 + h * h * (qdd[1:] + qdd[:-1]) / 64
+    first = np.cumsum([0, *(len(move.t) for move in moves)]).tolist()
+    return [middle[a : b - 1] for a, b in itertools.pairwise(first)]
 
 
 def _own(mass: float, inertia: Any, boxes: tuple[OrientedBox, ...]) -> float:

@@ -20,6 +20,16 @@ int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double
 int32_t rp_path_duration(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
                          const double *amax, double *duration);
 
+/* rp_spline and rp_time_path of n paths, which lie behind each other: path k has the samples first[k] … first[k + 1] - 1
+ * and the speeds speed[4 * k] …; m is written. Knots are packed one path behind the other; knots[k] is their number or why
+ * there are none. The room needed is 8 times the samples and 64 a path. */
+void rp_time_paths(const rp_robot *r, int32_t n, const int32_t *first, const double *s, const double *q, double *m,
+                   const double *speed, int32_t cap, double *t, double *oq, double *od, double *oa, int32_t *knots);
+
+/* rp_path_duration of n paths, laid out as for rp_time_paths; -1 where a path cannot be timed. */
+void rp_path_durations(const rp_robot *r, int32_t n, const int32_t *first, const double *s, const double *q, const double *m,
+                       const double *speed, const double *amax, double *duration);
+
 /* Highest use of joint range, speed and acceleration over the whole move (Bernstein hulls); use[0] > 1: out of range or a
  * coupling is broken. */
 void rp_limits_used(const rp_robot *r, int32_t n, const double *t, const double *q, const double *d, const double *a,
@@ -48,6 +58,11 @@ int32_t rp_line_free(const rp_scene *s, const rp_phase *phase, const double *a, 
  * The budget counts tree nodes; the same seed gives the same path. */
 int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const double *b, uint64_t seed, int32_t budget,
                 int32_t cap, double *via);
+
+/* rp_plan of n travels from a to b (each n * 7) in turn until one cannot be planned: via is n * cap * 7, count (n). Returns
+ * how many were planned. */
+int32_t rp_plans(const rp_scene *s, int32_t n, const rp_phase *phase, const double *a, const double *b, const uint64_t *seed,
+                 int32_t budget, int32_t cap, double *via, int32_t *count);
 
 /* One step that makes joints q (n * 7) along a path bend less while the tool stays near base_from_tcp `goal` (n * 12), both
  * ends held; 0 when there is no step. scale: what a metre and a radian off count; free_spin: the turn about the tool's axis

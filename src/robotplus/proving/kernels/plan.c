@@ -143,3 +143,12 @@ int32_t rp_plan(const rp_scene *s, const rp_phase *phase, const double *a, const
     rp_sweep_close(&sweep);
     return n;
 }
+
+int32_t rp_plans(const rp_scene *s, int32_t n, const rp_phase *phase, const double *a, const double *b, const uint64_t *seed,
+                 int32_t budget, int32_t cap, double *via, int32_t *count) {
+    for (int k = 0; k < n; k++) {
+        count[k] = rp_plan(s, phase + k, a + 7 * k, b + 7 * k, seed[k], budget, cap, via + (size_t)(7 * cap) * (size_t)k);
+        if (count[k] < 0) return k;
+    }
+    return n;
+}

@@ -205,6 +205,27 @@ int32_t rp_time_path(const rp_robot *r, int32_t n, const double *s, const double
     return kept;
 }
 
+void rp_time_paths(const rp_robot *r, int32_t n, const int32_t *first, const double *s, const double *q, double *m,
+                   const double *speed, int32_t cap, double *t, double *oq, double *od, double *oa, int32_t *knots) {
+    size_t at = 0;
+    for (int k = 0; k < n; k++) {
+        const int i = first[k], len = first[k + 1] - i;
+        rp_spline(len, r->dof, s + i, q + 7 * i, m + 7 * i);
+        knots[k] = rp_time_path(r, len, s + i, q + 7 * i, m + 7 * i, speed + 4 * k, 1, cap - (int32_t)at, t + at, oq + 7 * at,
+                                od + 7 * at, oa + 7 * at);
+        if (knots[k] > 0) at += (size_t)knots[k];
+    }
+}
+
+void rp_path_durations(const rp_robot *r, int32_t n, const int32_t *first, const double *s, const double *q, const double *m,
+                       const double *speed, const double *amax, double *duration) {
+    for (int k = 0; k < n; k++) {
+        const int i = first[k];
+        if (rp_path_duration(r, first[k + 1] - i, s + i, q + 7 * i, m + 7 * i, speed + 4 * k, amax, duration + k))
+            duration[k] = -1;
+    }
+}
+
 static void hull_of(double h, const double *q0, const double *q1, int j, const double *d, const double *a, double B[6]) {
     B[0] = q0[j];
     B[1] = q0[j] + h * d[j] / 5;
