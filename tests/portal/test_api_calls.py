@@ -244,6 +244,17 @@ def test_a_body_that_cannot_be_kept_is_refused_in_one_shape(cast: Cast, body: st
     assert got == status and set(refused) == {"error", "problems"} and refused["error"]
 
 
+@pytest.mark.parametrize(
+    ("part", "status"),
+    [({"scope": [{}]}, 422), ({"tax_rate": "1e-99999999"}, 422), ({"tax_rate": "0e-99999999"}, 201)],
+)
+def test_a_strange_price_is_no_defect(cast: Cast, part: dict[str, Any], status: int) -> None:
+    price = {"amount": "1", "currency": "CNY", "basis": "unit", **part}
+    body = {**SERVICE, "values": {"price": price}}
+    got, answer = caller(cast, "seller")("POST", "/offers", body)
+    assert got == status and len(json.dumps(answer)) < 2000
+
+
 def test_too_large_a_body_is_refused(cast: Cast) -> None:
     status, refused = caller(cast, "seller")("POST", "/offers", '{"title": "' + "x" * 3_000_000 + '"}')
     assert status == 413 and refused["error"]

@@ -29,20 +29,20 @@ def read_price(raw: Any) -> dict[str, Any]:
         raise ValueError(_("the amount is not a number")) from None
     if not (amount.is_finite() and 0 < amount < LIMIT):
         raise ValueError(_("the amount must be more than nothing"))
-    if not (rate.is_finite() and 0 <= rate < 1):
+    if not (rate.is_finite() and 0 <= rate < 1 and rate == round(rate, 6)):
         raise ValueError(_("the tax rate is a fraction such as 0.13"))
     if raw.get("currency") not in CURRENCIES:
         raise ValueError(_("unknown currency"))
     if raw.get("basis") not in BASES:
         raise ValueError(_("say what the price is for: a unit, month, hour, piece or m²"))
     scope = raw.get("scope") or []
-    if not isinstance(scope, list) or set(scope) - set(SCOPE):
+    if not isinstance(scope, list) or any(part not in SCOPE for part in scope):
         raise ValueError(_("unknown part of the scope"))
     return {
         "amount": format(amount.quantize(Decimal("0.01")), "f"),
         "currency": raw["currency"],
         "tax_included": raw.get("tax_included") in (True, "on", "true", "1"),
-        "tax_rate": format(rate, "f"),
+        "tax_rate": format(rate.normalize(), "f"),
         "basis": raw["basis"],
         "scope": sorted(set(scope), key=SCOPE.index),
     }
