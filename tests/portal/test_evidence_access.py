@@ -190,7 +190,8 @@ def test_the_survey_says_what_models_can_do(cast: Cast, django_assert_max_num_qu
     do_load_catalogue(small_catalogue())
     jobs = do_survey()
     assert {j.kind for j in jobs} == {"answer", "survey"} and do_survey() != []
-    Job.objects.exclude(kind="answer", params__document__scenario=SCENARIO).delete()
+    others = [j.pk for j in jobs if (j.kind, j.params["document"]["scenario"]) != ("answer", SCENARIO)]
+    Job.objects.filter(pk__in=others).delete()
     work_off()
     rows = Capability.objects.filter(scenario=SCENARIO)
     assert rows.exists() and all(r.certificate is not None for r in rows)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from robotplus.portal.core.fields import ExactJSONField
 from robotplus.portal.core.models import Revision
 
 
@@ -28,15 +29,33 @@ class Model(models.Model):
     current = models.ForeignKey("ModelRevision", null=True, on_delete=models.PROTECT, related_name="+")
 
 
+class ModelRevisionQuerySet(models.QuerySet[Any]):
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        made = list(objs)
+        for one in made:
+            one.file = one.values
+        return super().bulk_create(made, *args, **kwargs)
+
+
 class ModelRevision(Revision):
-    """The file of a model as it was; ``sha256`` is the digest that certificates name."""
+    """The file of a model as it was; ``sha256`` is the digest that certificates name.
+
+    ``values`` are for searching. ``file`` is the same document to the last sign, as the digest needs it.
+    """
 
     model = models.ForeignKey(Model, on_delete=models.CASCADE, related_name="revisions")
+    file = ExactJSONField(null=True)
+
+    objects = ModelRevisionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["model", "number"], name="one_model_revision_a_number")
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.file = self.values
+        super().save(*args, **kwargs)
 
 
 class ModelClaim(models.Model):

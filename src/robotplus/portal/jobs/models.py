@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 
+from robotplus.portal.core.fields import ExactJSONField
+
 
 class Job(models.Model):
     """One piece of long work. Only the holder of an unexpired lease may write to a running job."""
@@ -24,7 +26,7 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)  # names its handler, see jobs.handlers
-    params = models.JSONField(default=dict)  # emptied when it ends
+    params = ExactJSONField(default=dict)  # emptied when it ends
     key = models.CharField(max_length=80)  # digest of everything the result depends on
     organisation = models.ForeignKey("parties.Organisation", null=True, on_delete=models.CASCADE)
     user = models.ForeignKey("parties.User", null=True, on_delete=models.SET_NULL)

@@ -39,7 +39,7 @@ def open_catalogue(own: Mapping[str, str]) -> Catalogue:
     if not own:
         return built_in()
     rows = ModelRevision.objects.filter(model_id__in=own, sha256__in=own.values())
-    found = {r.model_id: read_robot(r.values, r.model_id) for r in rows if own[r.model_id] == r.sha256}
+    found = {r.model_id: read_robot(r.file, r.model_id) for r in rows if own[r.model_id] == r.sha256}
     rest = [robot for robot in built_in().values() if robot.id not in found]
     return Catalogue([*rest, *found.values()])
 
@@ -55,7 +55,7 @@ class RevisionStore:
         if kept is None:
             return robot, standing
         if robot is None:
-            robot = read_robot(kept.values, robot_id)
+            robot = read_robot(kept.file, robot_id)
             if robot.sha256 != sha256:
                 raise RobotError("a kept model was altered", robot_id, value=robot.sha256, allowed=sha256)
         return robot, "current" if kept.model.current_id == kept.pk else "superseded"

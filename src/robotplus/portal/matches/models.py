@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from robotplus.portal.core.fields import ExactJSONField
+
 
 def _slug() -> str:
     return secrets.token_urlsafe(24)
@@ -27,7 +29,7 @@ class Answer(models.Model):
         "needs.NeedRevision", null=True, on_delete=models.CASCADE, related_name="answers"
     )
     scenario = models.CharField(max_length=60, blank=True)
-    document = models.JSONField()  # the need file as parsed JSON
+    document = ExactJSONField()  # the need file as parsed JSON
     need_sha256 = models.CharField(max_length=80)
     job = models.ForeignKey("jobs.Job", null=True, on_delete=models.SET_NULL, related_name="answers")
     key = models.CharField(max_length=80, db_index=True)

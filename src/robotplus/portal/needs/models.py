@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from robotplus.portal.core.fields import ExactJSONField
 from robotplus.portal.core.models import Revision, Visibility
 
 
@@ -34,7 +35,7 @@ class NeedRevision(Revision):
     """``document``: the engine's need file as parsed JSON, null for needs that no engine answers (yet)."""
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="revisions")
-    document = models.JSONField(null=True)
+    document = ExactJSONField(null=True)
 
     class Meta:
         constraints: ClassVar = [
