@@ -45,13 +45,16 @@ class Entry(models.Model):
 class Figure(models.Model):
     """A typed figure of an entry, filled from its kind's schema: filters such as payload >= 10 kg read it."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="figures")
+    entry = models.ForeignKey(  # found by the index with the name
+        Entry, on_delete=models.CASCADE, related_name="figures", db_index=False
+    )
     name = models.CharField(max_length=40)
     number = models.FloatField(null=True)
     text = models.CharField(max_length=80, blank=True)
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["entry", "name", "number"]),
             models.Index(fields=["name", "number", "entry"]),
             models.Index(fields=["name", "text", "entry"]),
             models.Index("name", models.F("number").desc(), "entry", name="figure_from_the_highest_down"),
