@@ -195,7 +195,7 @@ def _start(mode: list[str]) -> subprocess.Popen[bytes]:
 
 
 def _answering(port: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/answers/", timeout=5).read()

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-
 if TYPE_CHECKING:
-    Base = models.TextField[Any, Any]
+    Base = models.JSONField  # what may be assigned
 else:
-    Base = models.TextField  # Django's fields take no type arguments at run time
+    Base = models.TextField
 
 
 class ExactJSONField(Base):
