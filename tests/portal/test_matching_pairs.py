@@ -156,10 +156,10 @@ def test_a_robot_that_cannot_do_the_task_is_no_match_and_one_that_can_is_proven(
         document=scenario_document(scenario, {}),
     )
     work_off("match")
-    published(cast, "product", "码垛机器人 IRB", model=weak.id)
+    published(cast, "product", "IRB 120 现货", model=weak.id)
     work_off("reverse")
     assert not Match.objects.filter(need_revision=need.current).exists()
-    published(cast, "product", "码垛机器人 M-20", model=strong.id)
+    published(cast, "product", "M-20 现货", model=strong.id)
     work_off("reverse")
     match = Match.objects.get(need_revision=need.current)
     assert match.model_id == strong.id and match.verdict

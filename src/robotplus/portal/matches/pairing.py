@@ -32,7 +32,7 @@ from robotplus.portal.search.rarity import rarities
 from robotplus.portal.search.tokens import FULL, term, tokens
 
 CANDIDATES: Final = 300  # pairs that are scored
-LEAST: Final = 25.0  # a lower score is no match
+LEAST: Final = 20.0  # a lower score is no match
 KEPT: Final = 50  # matches kept of a need
 
 
@@ -60,7 +60,11 @@ def offers_for_need(need: Need) -> list[Pair]:
 
 
 def needs_for_offer(offer: Offer) -> list[Pair]:
-    """The open needs that an offer may answer and whose owner lets its organisation read them, best first."""
+    """The public open needs that an offer may answer, best first.
+
+    Beside those that share words or a scenario, an offer of a model is held against the newest needs that the engine
+    can answer: there ratings and proof decide, not words.
+    """
     kinds = [k.id for k in noun_kinds("need") if offer.kind in k.answers]
     if not kinds or offer.current is None:
         return []
@@ -78,6 +82,10 @@ def needs_for_offer(offer: Offer) -> list[Pair]:
         known = {n.pk for n in needs}
         named = rows.filter(scenario__in=scenarios).order_by("-updated_at", "-pk")
         needs += [n for n in named[: CANDIDATES // 2] if n.pk not in known]
+    if offer.model_id:
+        known = {n.pk for n in needs}
+        answerable = rows.filter(current__document__isnull=False).order_by("-updated_at", "-pk")
+        needs += [n for n in answerable[: CANDIDATES // 3] if n.pk not in known]
     return _best(_scored(needs, [offer]))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from robotplus.portal.kinds import Kind
 from robotplus.portal.kinds.kind import Label, MatchRule
-from robotplus.portal.search.tokens import FULL, tokens
+from robotplus.portal.search.tokens import FULL, plain, tokens
 
 HOLDS, WORDS, AREA, DELIVERY, REPUTATION, PROVEN = 40.0, 25.0, 15.0, 10.0, 10.0, 20.0
 NEXT_DOOR = 0.4  # share of the points for serving another district of the same city
@@ -226,14 +226,16 @@ def _rated(need: Asked, offer: Offered) -> list[Judged]:
 
 def _words(need: Asked, offer: Offered, rarity: Mapping[str, float]) -> Reason:
     """How much of the need's information the offer's words have."""
-    asked = {t for t, s in tokens(_text(need.kind, need.title, need.values)).items() if s == FULL}
+    text = _text(need.kind, need.title, need.values)
+    asked = {t for t, s in tokens(text).items() if s == FULL}
     has = tokens(_text(offer.kind, offer.title, offer.values)).keys()
     rarest = max(rarity.values(), default=1.0)
     weights = {t: rarity.get(t, rarest) for t in asked}
     shared = sorted((t for t in asked if t in has), key=lambda t: (-weights[t], t))
     total = sum(weights.values())
     share = sum(weights[t] for t in shared) / total if total else 0.0
-    said = [t for t in shared if not t.startswith("=")] or [t.strip("=").replace("_", " ") for t in shared]
+    written = plain(text)
+    said = [t for t in shared if t in written] or [t.strip("=").replace("_", " ") for t in shared]
     named = said[:4]
     why = (
         Label(f"文字相近：{'、'.join(named)}", f"words in common: {', '.join(named)}")
