@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +12,10 @@ from answered import use_small_catalogue, work_off
 from conftest import Cast
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from robotplus.portal.api.models import KeyedCall
+from robotplus.portal.api.once import KEPT_DAYS
 from robotplus.portal.core.models import Event
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.needs.models import Need
@@ -184,6 +187,9 @@ def test_a_key_makes_one_thing_of_two_calls(cast: Cast) -> None:
     assert seller("POST", "/offers", {**SERVICE, "title": ""}, Idempotency_Key="k3")[0] == 422
     assert seller("POST", "/offers", SERVICE, Idempotency_Key="k3")[0] == 201
     assert KeyedCall.objects.count() == 4
+    KeyedCall.objects.update(at=timezone.now() - dt.timedelta(days=KEPT_DAYS + 1))
+    assert seller("POST", "/offers", SERVICE, Idempotency_Key="k9")[0] == 201
+    assert KeyedCall.objects.get().key == "k9"
 
 
 def test_a_token_does_no_more_than_its_scopes_and_ends(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from robotplus.portal.api.site import api
 
@@ -49,3 +50,14 @@ def test_what_creates_takes_a_key() -> None:
     for method, path, op in operations():
         names = {p["name"] for p in op.get("parameters", ())}
         assert ("Idempotency-Key" in names) == ("201" in op["responses"]), (method, path)
+
+
+def test_no_two_schemas_share_a_name() -> None:
+    """One would stand in the description for both."""
+    ahead, seen = [Schema], set[type]()
+    while ahead:
+        new = [c for c in ahead.pop().__subclasses__() if c not in seen]
+        seen.update(new)
+        ahead += new
+    ours = [c.__name__ for c in seen if c.__module__.startswith("robotplus.portal.api.")]
+    assert len(ours) > 50 and len(set(ours)) == len(ours)

@@ -47,6 +47,7 @@ def once(operation: Operation) -> Operation:
                 made: Schema = operation(request, *args, **kwargs)
                 call.answer = made.model_dump(mode="json")
                 call.save(update_fields=["answer"])
+                do_forget_calls()
                 return Status(201, made)
         except IntegrityError:
             earlier = KeyedCall.objects.filter(asker=asker, key=idempotency_key).first()
