@@ -79,6 +79,8 @@ def test_a_correction_becomes_a_revision_that_answers_use(cast: Cast, some: list
     assert robot.payload_kg is not None
     assert (robot.payload_kg.value, robot.payload_kg.confidence) == (22.5, "medium")
     assert robot.sha256 != BUILT_IN[some[0]].sha256
+    assert do_load_catalogue(Catalogue([BUILT_IN[i] for i in some])) == 0  # the next start takes nothing back
+    assert own_models(None) != {}
     assert [r.number for r in Model.objects.get(pk=some[0]).revisions.order_by("number")] == [1, 2]
     assert "A-123" in cast.client("visitor").get(f"/models/{some[0]}/").content.decode()
 

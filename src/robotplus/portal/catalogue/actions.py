@@ -27,7 +27,9 @@ DUE_DAYS = 10  # the operator decides on a correction within
 
 @transaction.atomic
 def do_load_catalogue(catalogue: Catalogue) -> int:
-    """Bring the models of a catalogue in: new ones, and a new revision where a file changed. Runs again safely.
+    """Bring the models of a catalogue in: new ones, and a new revision where a file is one never seen.
+
+    A file that is an earlier revision stays one: a correction accepted since outlives the next start.
 
     Returns:
         how many models were added or revised.
@@ -37,7 +39,8 @@ def do_load_catalogue(catalogue: Catalogue) -> int:
     Model.objects.bulk_create(
         [Model(id=robot.id, maker=robot.maker, name=robot.model, category=robot.kind) for robot in fresh]
     )
-    changed = [r for r in catalogue.values() if r.id in known and _digest(known[r.id]) != r.sha256]
+    seen = set(ModelRevision.objects.filter(model__owner=None).values_list("model_id", "sha256"))
+    changed = [r for r in catalogue.values() if r.id in known and (r.id, r.sha256) not in seen]
     numbers = {r.id: known[r.id].revisions.count() for r in changed}
     made = ModelRevision.objects.bulk_create(
         [
@@ -58,10 +61,6 @@ def do_load_catalogue(catalogue: Catalogue) -> int:
     Model.objects.bulk_update(touched, ["current", "maker", "name"], batch_size=100)
     do_index_many(touched)
     return len(made)
-
-
-def _digest(model: Model) -> str | None:
-    return None if model.current is None else model.current.sha256
 
 
 @transaction.atomic

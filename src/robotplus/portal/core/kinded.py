@@ -24,6 +24,11 @@ def reader_of(request: HttpRequest) -> Reader:
     return reader
 
 
+def whole_number(said: str | None) -> int:
+    """An id as posted; what is none is 0, which names nothing."""
+    return int(said) if said and said.isascii() and said.isdecimal() and len(said) < 16 else 0
+
+
 def named_kind(named: str, noun: Noun) -> Kind:
     """
     Raises:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from robotplus.portal.core.content import check_may_edit
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.forms import form_values
-from robotplus.portal.core.kinded import reader_of
+from robotplus.portal.core.kinded import reader_of, whole_number
 from robotplus.portal.core.sheets import sheet_response
 from robotplus.portal.deals.access import access_deal, access_ledger_line, deal_sides, deals_for
 from robotplus.portal.deals.actions.accepting import acceptance_list, do_record_acceptance
@@ -61,8 +61,8 @@ def new(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     check_may_edit(reader)
     given = request.POST if request.method == "POST" else request.GET
-    offer = access_offer(reader, _int(given.get("offer"))) if given.get("offer") else None
-    seller = offer.organisation if offer else access_organisation(reader, _int(given.get("seller")))
+    offer = access_offer(reader, whole_number(given.get("offer"))) if given.get("offer") else None
+    seller = offer.organisation if offer else access_organisation(reader, whole_number(given.get("seller")))
     problems: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -73,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 key=_key(given.get("key", "")),
                 offer_id=offer.pk if offer else None,
                 seller_id=seller.pk,
-                need_id=_int(given["need"]) if given.get("need") else None,
+                need_id=whole_number(given["need"]) if given.get("need") else None,
                 route=given.get("route", Deal.Route.OWN),
             )
             return redirect("deal", made.pk)
@@ -167,7 +167,7 @@ def ledger_line(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """The buyer's review, or the seller's reply to it."""
-    text, stars = request.POST.get("text", ""), _int(request.POST.get("stars"))
+    text, stars = request.POST.get("text", ""), whole_number(request.POST.get("stars"))
     if "stars" in request.POST:
         return _doing(request, pk, lambda reader: do_review(reader, pk, stars=stars, text=text))
     return _doing(request, pk, lambda reader: do_reply(reader, pk, text=text))
@@ -259,10 +259,6 @@ def _sheet(found: Deal) -> list[Any]:
     if found.need_revision is None or found.need_revision.document is None:
         raise RefusedError(_("the need of this deal holds no task to take parameters from"))
     return parameter_sheet(found.need_revision.document, built_in())
-
-
-def _int(said: str | None) -> int:
-    return int(said) if said and said.isdecimal() and len(said) < 16 else 0
 
 
 def _key(said: str) -> uuid.UUID:

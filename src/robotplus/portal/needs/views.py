@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from robotplus.portal.core.content import sides_of
 from robotplus.portal.core.events import events_of
-from robotplus.portal.core.kinded import Save, form_page, new_page, reader_of
+from robotplus.portal.core.kinded import Save, form_page, new_page, reader_of, whole_number
 from robotplus.portal.core.models import Visibility
 from robotplus.portal.kinds import Kind, kind, noun_kinds
 from robotplus.portal.needs.access import access_need, listed, needs_for, owner_shown
@@ -133,7 +133,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     reader = reader_of(request)
     found = access_need(reader, pk, edit=True)
     if request.method == "POST":
-        do_invite(reader, pk, int(request.POST.get("organisation", "0") or 0))
+        do_invite(reader, pk, whole_number(request.POST.get("organisation")))
         return redirect("need_invite", pk)
     text = request.GET.get("q", "").strip()[:80]
     rows = (
