@@ -31,7 +31,7 @@ CLOSER = 2  # times that places around the best are looked at, each with half th
 BATCHES = (4, 12)  # places looked at together: few at first, because the first good one ends the search
 BATCH = 16
 PER_BATCH = 2  # evaluations a batch at most
-TOO_SLOW = 3  # with this share (1/n) of the evaluations ended by joints too slow, no other place will do
+TOO_SLOW = 2  # with this share (1/n) of the evaluations ended by joints too slow, no other place will do
 KEY_LAYERS = 7
 QUARTER = np.array([0.0, 0.0, 0.0, math.pi / 2])  # turn of a place
 
