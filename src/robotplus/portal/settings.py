@@ -210,7 +210,6 @@ SITE = {
     "privacy_url": os.environ.get("SITE_PRIVACY_URL", "/privacy"),
 }
 LOGIN_LOG_DAYS = int(os.environ.get("LOGIN_LOG_DAYS", "183"))
-PRIVATE_FIELDS = _words("PRIVATE_FIELDS") or ["energy", "medical", "security"]  # needs there start private
 VISITOR_ANSWERS_PER_HOUR = int(os.environ.get("VISITOR_ANSWERS_PER_HOUR", "6"))
 VISITOR_ANSWER_DAYS = 7
 API_CALLS_PER_MINUTE = int(os.environ.get("API_CALLS_PER_MINUTE", "600"))  # of an account, in each process

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -164,11 +163,6 @@ def do_uninvite(reader: Reader, pk: int, organisation_id: int) -> None:
     if gone:
         log_event(reader, "need.uninvite", need, supplier=organisation_id)
         do_index(need)
-
-
-def starts_private(field: str, scenario: str) -> bool:
-    """Needs of sensitive sectors (the deployer's PRIVATE_FIELDS) start private, whatever the form proposes."""
-    return field in settings.PRIVATE_FIELDS or any(word in scenario for word in settings.PRIVATE_FIELDS)
 
 
 def _place(need: Need, values: Mapping[str, Any], scenario: str) -> None:
