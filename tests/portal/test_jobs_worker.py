@@ -210,3 +210,18 @@ def test_housekeeping_that_fails_stops_nothing(
     one.run(once=True)
     job.refresh_from_db()
     assert job.state == Job.State.DONE
+
+
+def test_work_leaves_the_processor_to_the_pages(doing: Callable[[Any], None]) -> None:
+    """Niceness counts within a session's group only, where Linux makes such groups: the group gives way too."""
+
+    def run(work: Work) -> dict[str, Any]:
+        group = worker.AUTOGROUP.read_text().split() if worker.AUTOGROUP.exists() else []
+        return {"nice": os.getpriority(os.PRIO_PROCESS, 0), "group": group[-1] if group else None}
+
+    doing(run)
+    job, here = enqueue(1), os.getpriority(os.PRIO_PROCESS, 0)
+    Worker().run(once=True)
+    said = Result.objects.get(key=job.key).summary
+    assert said["nice"] >= min(19, here + worker.NICENESS) and said["group"] in (None, str(worker.NICENESS))
+    assert os.getpriority(os.PRIO_PROCESS, 0) == here

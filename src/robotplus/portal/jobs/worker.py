@@ -39,6 +39,8 @@ POLL_S = 0.25
 TELL_S = 0.4  # progress is written no more often
 SWEEP_S = 2.0  # between two looks for leases that ran out
 CLEAN_S = 3600.0  # between two rounds of housekeeping
+NICENESS = 15  # of a job's processes: pages come first
+AUTOGROUP = Path("/proc/self/autogroup")
 DEFECT = gettext_noop("the work failed, a defect of ours; it was recorded")
 TOO_LONG = gettext_noop("the work took too long and was ended; ask for less at once")
 
@@ -170,9 +172,21 @@ def _end(child: Any) -> None:
     child.close()
 
 
+def _give_way() -> None:
+    """Take the processor only when no page wants it; for this process and those it starts.
+
+    Where Linux groups processes by session (autogroup), niceness counts within a group alone, and the group has
+    one of its own: `sched(7)`.
+    """
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):
+        AUTOGROUP.write_text(str(NICENESS), encoding="ascii")
+
+
 def _child(job: Job, room: Path, pipe: Connection, other: Connection) -> None:
     """Do one job and say what came of it."""
     os.setsid()
+    _give_way()
     other.close()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
