@@ -196,10 +196,16 @@ def test_the_player_draws_plays_and_seeks(
         one.page.locator("[data-player][data-state=ready]").wait_for()
         expect(one.page.locator(".player-clock")).not_to_have_text(re.compile(r"^0\.0 "))  # it runs
         one.page.get_by_role("button", name="播放或暂停").click()
-        assert one.page.locator(".player-strip").count() == 2  # no torque is known
+        assert one.page.locator(".player-strip.is-known").count() == 2
+        assert one.page.locator("[data-bar=torque]").inner_text() == "未给出"
         one.page.locator(".player-canvas").focus()
         one.page.keyboard.press("End")
         assert one.page.locator(".player-clock").inner_text() == "2.0 / 2.0 s"
+        bar = one.page.locator("[data-bar=clearance]")
+        box = bar.bounding_box()
+        assert box is not None
+        bar.click(position={"x": box["width"] / 2, "y": box["height"] / 2})  # where it is closest
+        assert one.page.locator(".player-clock").inner_text() == "1.0 / 2.0 s"
         assert one.axe() == []
         assert one.complaints == []
 

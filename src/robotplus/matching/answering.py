@@ -28,6 +28,7 @@ from robotplus.scenarios.task import Need
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int, int], None]  # stage ("prove" or "check"), done, of how many, found so far
+Newly = Callable[[Robot, Certificate], None]
 CHECK_BEST = 10
 
 
@@ -40,6 +41,7 @@ def answer(
     check_best: int = CHECK_BEST,
     check_all: bool = False,
     progress: Progress | None = None,
+    newly: Newly | None = None,
     order: Sequence[str] = DEFAULT_ORDER,
     cluster: bool = False,
 ) -> Answer:
@@ -53,6 +55,7 @@ def answer(
         check_best: how many of the best are checked; one that `check` refuses makes room for the next.
         check_all: check all that was found.
         progress: told how far the work is.
+        newly: given each robot as it is found, before it is checked: a first result to show, nothing proven yet.
         order: keys of `robotplus.matching.order.KEYS`, the most important first.
         cluster: work over a Ray cluster instead of local processes.
     """
@@ -66,7 +69,7 @@ def answer(
     if survivors:
         with _crew(desk, workers, len(survivors), cluster=cluster) as crew:
             mark = time.perf_counter()
-            found, more = _prove_all(desk, crew, heavy_first(survivors), progress)
+            found, more = _prove_all(desk, crew, heavy_first(survivors), progress, newly)
             refused += more
             timing["prove_s"] = time.perf_counter() - mark
             mark = time.perf_counter()
@@ -169,7 +172,11 @@ def _crew(desk: _Desk, workers: int | None, jobs: int, *, cluster: bool) -> Work
 
 
 def _prove_all(
-    desk: _Desk, crew: Workers, robots: Sequence[Robot], progress: Progress | None
+    desk: _Desk,
+    crew: Workers,
+    robots: Sequence[Robot],
+    progress: Progress | None,
+    newly: Newly | None,
 ) -> tuple[list[tuple[Robot, _Found]], list[Refusal]]:
     found: list[tuple[Robot, _Found]] = []
     refused: list[Refusal] = []
@@ -182,6 +189,8 @@ def _prove_all(
             refused.append(result)
         else:
             found.append((robot, _Found(desk.opened(result.parcel), result.parcel, result.places)))
+            if newly is not None:
+                newly(robot, found[-1][1].certificate)
         if progress is not None:
             progress("prove", done, len(robots), len(found))
     return found, refused

@@ -32,22 +32,20 @@ const STRIPS = [
 ];
 const ORDER = ["tight", "fair", "ample"];
 
-/** One row of colours over time: in every bin the worst level. */
-function strip(curves, level, bins = 160) {
+/** Colour a row over time: in every bin the worst level. */
+function paint(row, curves, level, bins = 160) {
   const end = curves.t.at(-1) || 1;
   const worst = new Array(bins).fill(2);
   curves.t.forEach((t, i) => {
     const bin = Math.min(bins - 1, Math.floor((t / end) * bins));
     worst[bin] = Math.min(worst[bin], ORDER.indexOf(level(curves, i)));
   });
-  const row = document.createElement("div");
-  row.className = "player-strip";
   const stops = worst.map((rank, i) => {
-    const paint = `var(${LEVELS[ORDER[rank]]})`;
-    return `${paint} ${(100 * i) / bins}% ${(100 * (i + 1)) / bins}%`;
+    const colour = `var(${LEVELS[ORDER[rank]]})`;
+    return `${colour} ${(100 * i) / bins}% ${(100 * (i + 1)) / bins}%`;
   });
   row.style.background = `linear-gradient(to right, ${stops.join(",")})`;
-  return row;
+  row.classList.add("is-known");
 }
 
 /** @param {HTMLElement} root the figure  @param {string} address of the player's script */
@@ -59,6 +57,7 @@ export function bind(root, address) {
 
   const draw = (seconds) => {
     part("time").value = seconds;
+    part("line").style.setProperty("--at", `${(100 * seconds) / shown.duration}%`);
     part("clock").textContent = `${seconds.toFixed(1)} / ${shown.duration.toFixed(1)} s`;
     root.classList.toggle("is-playing", shown.playing);
   };
@@ -92,11 +91,12 @@ export function bind(root, address) {
   async function colours() {
     const curves = await fetched(root.dataset.profile, "json");
     for (const [name, key, level] of STRIPS) {
-      const known = Array.isArray(curves[key]);
-      root.querySelector(`[data-strip="${name}"]`).hidden = !known;
-      if (known) part("strips").append(strip(curves, level));
+      const row = root.querySelector(`[data-bar="${name}"]`);
+      if (Array.isArray(curves[key])) paint(row, curves, level);
+      else row.textContent = part("legend").dataset.unknown;
     }
-    part("legend").hidden = !part("strips").children.length;
+    root.classList.add("has-curves");
+    part("legend").hidden = false;
   }
 
   part("open").addEventListener("click", () => open(true));
@@ -104,10 +104,12 @@ export function bind(root, address) {
   part("time").addEventListener("input", (event) => shown.seek(Number(event.target.value)));
   part("rate").addEventListener("change", (event) => { shown.rate = Number(event.target.value); });
   part("reset").addEventListener("click", () => shown.resetView());
-  part("strips").addEventListener("click", (event) => {
-    const box = part("strips").getBoundingClientRect();
-    shown.seek((shown.duration * (event.clientX - box.left)) / box.width);
-  });
+  for (const row of root.querySelectorAll("[data-bar]")) {
+    row.addEventListener("click", (event) => {
+      const box = row.getBoundingClientRect();
+      shown.seek((shown.duration * (event.clientX - box.left)) / box.width);
+    });
+  }
   canvas.addEventListener("keydown", (event) => {
     if (!shown) return;
     const step = shown.duration / (event.shiftKey ? 20 : 200);

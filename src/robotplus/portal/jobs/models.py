@@ -36,7 +36,7 @@ class Job(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     lease = models.UUIDField(null=True)  # of the worker that holds it
     leased_until = models.DateTimeField(null=True)
-    progress = models.JSONField(default=dict)  # {"stage", "done", "of", "found"}
+    progress = models.JSONField(default=dict)  # {"stage", "done", "of", "found", …}
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True)  # one line for people
     created_at = models.DateTimeField(auto_now_add=True)

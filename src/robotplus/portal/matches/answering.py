@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from robotplus.errors import RobotPlusError
 from robotplus.matching.answer import Answer, Solution
-from robotplus.matching.answering import answer
+from robotplus.matching.answering import Progress, answer
 from robotplus.matching.workers import Crew, Failed
 from robotplus.portal.catalogue.models import Capability, Model
 from robotplus.portal.evidence.models import Certificate
 from robotplus.portal.jobs.handlers import Handler, Work
 from robotplus.portal.jobs.models import Job, Result
 from robotplus.portal.matches.catalogue import built_in, open_catalogue
+from robotplus.portal.matches.first import FirstRows
 from robotplus.portal.matches.page import page_of, solution_of
 from robotplus.portal.matches.reference import do_record_capabilities
 from robotplus.reporting.glb import certificate_glb
@@ -37,9 +38,11 @@ def stem(sha256: str) -> str:
 def _run(work: Work) -> dict[str, Any]:
     need = need_from_document(dict(work.params["document"]))
     catalogue = open_catalogue(work.params.get("models") or {})
+    first = FirstRows(need)
 
     def progress(stage: str, done: int, of: int, found: int) -> None:
-        work.tell({"stage": stage, "done": done, "of": of, "found": found})
+        told = {"stage": stage, "done": done, "of": of, "found": found}
+        work.tell({**told, "takt": first.takt, "best": first.rows})
 
     result = answer(
         need,
@@ -47,8 +50,9 @@ def _run(work: Work) -> dict[str, Any]:
         workers=settings.WORKER_CORES,
         check_all=bool(work.params.get("check_all")),
         progress=progress,
+        newly=first.add,
     )
-    _write(result, work)
+    _write(result, work, progress)
     checked = _checked(result)
     return {
         "counts": result.counts,
@@ -73,7 +77,7 @@ def _checked(result: Answer) -> list[Solution]:
     return [s for s in result.solutions if s.checked is not None and s.certificate_sha256]
 
 
-def _write(result: Answer, work: Work) -> None:
+def _write(result: Answer, work: Work, progress: Progress) -> None:
     """All files, the heavy ones shared out over the cores."""
     checked = _checked(result)
     found = len(result.solutions)
@@ -84,7 +88,7 @@ def _write(result: Answer, work: Work) -> None:
         elif number > len(checked):
             _dump(work, "page.json", page_of(result))
         else:
-            _write_solution(checked[number], result, work)
+            write_solution(checked[number], result, work)
 
     jobs = [len(checked), *range(len(checked)), len(checked) + 1]
     _dump(work, "answer.json", result.to_document())
@@ -93,10 +97,11 @@ def _write(result: Answer, work: Work) -> None:
         for done, (_, end) in enumerate(crew.run(jobs), start=1):
             if isinstance(end, Failed):
                 raise RobotPlusError(f"the files of an answer failed: {end.why}")
-            work.tell({"stage": "write", "done": done, "of": len(jobs), "found": found})
+            progress("write", done, len(jobs), found)
 
 
-def _write_solution(solution: Solution, result: Answer, work: Work) -> None:
+def write_solution(solution: Solution, result: Answer, work: Work) -> None:
+    """The files of one checked solution."""
     name = stem(str(solution.certificate_sha256))
     page, curves = solution_of(solution, result)
     _dump(work, f"{name}.json", solution.certificate.to_document())

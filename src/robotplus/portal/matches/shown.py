@@ -24,6 +24,7 @@ from robotplus.reporting.charts import cycle_bar
 from robotplus.scenarios.library import Number, Scenario, scenarios
 
 FIRST_ROWS = 10
+ROOM = 1.08  # the bars' axis ends this much beyond the longest
 Page = dict[str, Any]
 Row = dict[str, Any]
 
@@ -76,12 +77,32 @@ def title_of(answer: Answer) -> str:
     return str(zh if language() == "zh" else document.get("title_en") or zh)
 
 
+def heading(answer: Answer) -> dict[str, Any]:
+    """The title, and the numbers that tell this answer from others to the same scenario."""
+    return {"title": title_of(answer), "own_numbers": _own_numbers(answer)}
+
+
 def jobs_ahead(job: Job | None) -> int:
     """How many waiting jobs come before this one."""
     if job is None or job.state != Job.State.QUEUED:
         return 0
     waiting = list(next_in_line().values_list("pk", flat=True)[:200])
     return waiting.index(job.pk) if job.pk in waiting else len(waiting)
+
+
+def first_rows(job: Job | None) -> list[Row]:
+    """The candidates that a running job has told of, best first; none are checked yet."""
+    told = {} if job is None else job.progress
+    found = told.get("best", [])
+    longest = max([row["high"] for row in found] + [told.get("takt") or 0.0]) * ROOM if found else 0.0
+    return [
+        {
+            **row,
+            "place": place,
+            "bar": mark_safe(cycle_bar(row["low"], row["high"], takt=told.get("takt"), longest=longest)),
+        }
+        for place, row in enumerate(found, start=1)
+    ]
 
 
 def briefs(answers: Sequence[Answer]) -> list[dict[str, Any]]:
@@ -114,14 +135,13 @@ def context(reader: Reader, answer: Answer, page: Page, *, opened: str, whole: b
     solution = _solution(answer, best) if best is not None and best["certificate"] else None
     return {
         "answer": answer,
-        "title": title_of(answer),
+        **heading(answer),
         "page": page,
         "sections": _marked(page["sections"][language()]),
         "rows": rows if whole else rows[:FIRST_ROWS],
         "more": 0 if whole else max(0, len(rows) - FIRST_ROWS),
         "scenario": scenario,
         "admission": () if scenario is None else texts(scenario)["credentials"],
-        "own_numbers": _own_numbers(answer),
         "numbers": number_fields(scenario, asked) if scenario is not None and short else [],
         "solution": solution,
         "lost": _lost(answer, page),
@@ -151,7 +171,7 @@ def opened(reader: Reader, answer: Answer, page: Page, robot: str) -> dict[str, 
 def _solution(answer: Answer, row: Row) -> dict[str, Any]:
     name = row["certificate"].removeprefix("sha256:")
     kept = json.loads(results.file_of(answer.key, f"{name}.page.json").read_bytes())
-    return {**row, "hex": name, "sections": _marked(kept["sections"][language()])}
+    return {**row, "hex": name, "moments": kept["moments"], "sections": _marked(kept["sections"][language()])}
 
 
 def compared(reader: Reader, answer: Answer, page: Page, robots: Sequence[str]) -> dict[str, Any]:

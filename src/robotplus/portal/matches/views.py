@@ -102,7 +102,8 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     found = access_answer(reader, slug)
     page = shown.page_of(found.key)
     if page is None:
-        return render(request, "matches/running.html", {"answer": found, **_state(found, reader)})
+        context = {"answer": found, **shown.heading(found), **_state(found, reader)}
+        return render(request, "matches/running.html", context)
     context = shown.context(
         reader, found, page, opened=request.GET.get("robot", ""), whole="all" in request.GET
     )
@@ -122,7 +123,12 @@ def progress(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _state(found: Answer, reader: Reader) -> dict[str, Any]:
-    return {"job": found.job, "ahead": shown.jobs_ahead(found.job), "own": is_own(reader, found)}
+    return {
+        "job": found.job,
+        "ahead": shown.jobs_ahead(found.job),
+        "first": shown.first_rows(found.job),
+        "own": is_own(reader, found),
+    }
 
 
 @require_GET
