@@ -13,6 +13,7 @@ from permission_world import (
     APPROVED,
     DESK,
     EDITORS,
+    GOALS,
     OPERATOR,
     PDF,
     PLANT,
@@ -45,6 +46,7 @@ THINGS: Mapping[str, str] = {  # argument: kind of thing; the first of a path de
     "correction_id": "correction",
     "featuring_id": "featuring",
     "model_id": "model",
+    "programme_id": "programme",
 }
 REST: Mapping[str, Callable[[World], Any]] = {
     "noun": lambda world: "need",
@@ -53,6 +55,8 @@ REST: Mapping[str, Callable[[World], Any]] = {
     "line_id": lambda world: world._line,
     "model_id": lambda world: world.robot,
     "organisation_id": lambda world: world.supplier,
+    "target_id": lambda world: world._target,
+    "measurement_id": lambda world: world._measurement,
 }
 OWNER = frozenset({"buyer"})
 OPERATIONS: Mapping[str, Page] = {
@@ -89,6 +93,8 @@ OPERATIONS: Mapping[str, Page] = {
     "list_requests": Page(readers=DESK),
     "list_events": Page(readers=OPERATOR),
     "report": Page(writers=ALL),
+    "create_programme": Page(writers=DESK),
+    "list_programme_events": Page(readers=SIGNED),
     "ask": Page(writers=ALL),
 }
 BODIES: Mapping[str, Callable[[World], dict[str, Any]]] = {
@@ -111,6 +117,15 @@ BODIES: Mapping[str, Callable[[World], dict[str, Any]]] = {
     "change_role": lambda world: {"role": "editor"},
     "review_organisation": lambda world: {"move": "suspend", "note": "x"},
     "move_content": lambda world: {"move": "take_down", "reason": "x"},
+    "create_programme": lambda world: {
+        "kind": "pilot",
+        "title": "x",
+        "values": {"area": "500106", **GOALS},
+    },
+    "revise_programme": lambda world: {"title": "x", "values": GOALS},
+    "move_programme": lambda world: {"move": "cancel", "reason": "x"},
+    "add_target": lambda world: {"indicator": "robots", "value": 5, "due": in_days(300)},
+    "measure": lambda world: {"start": in_days(-30), "end": in_days(-1), "value": 5, "source": "count"},
     "report": lambda world: {
         "subject": "needs.need",
         "id": str(world.things("need")["private"].key),

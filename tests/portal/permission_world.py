@@ -43,6 +43,7 @@ from robotplus.portal.parties.actions import members
 from robotplus.portal.parties.actions.tokens import do_create_token
 from robotplus.portal.parties.models import ApiToken, Grant, Invitation, Notice
 from robotplus.portal.parties.notices import notify
+from robotplus.portal.programmes.actions import do_add_target, do_measure
 from robotplus.portal.programmes.models import Programme
 from robotplus.scenarios.library import get_scenario
 
@@ -51,12 +52,14 @@ ALL: Roles = frozenset(ROLES)
 SIGNED: Roles = ALL - {"visitor"}
 OPERATOR: Roles = frozenset({"operator"})
 DESK: Roles = OPERATOR | {"district_official", "city_official"}
+ORGANISERS: Roles = OPERATOR | {"city_official"}  # of the city's programmes; the district's covers less
 PLANT: Roles = frozenset({"buyer", "buyer_viewer"})
 EDITORS: Roles = frozenset({"buyer", "seller", "rival", "newcomer"})
 APPROVED: Roles = EDITORS - {"newcomer"}
 NONE: Roles = frozenset()
 PDF = b"%PDF-1.7\n" + bytes(40)
 SERVICE = {"service": ["integration"]}
+GOALS = {"goals": "50 cells", "starts": "2026-01-01", "ends": "2027-12-31"}
 PRICE = {
     "amount": "10",
     "currency": "CNY",
@@ -335,9 +338,21 @@ class World:
             for state in ("draft", "announced")
         }
         return {
-            "draft": Thing(made["draft"], DESK, NONE),
-            "announced": Thing(made["announced"], ALL, NONE),
+            "draft": Thing(made["draft"], DESK, ORGANISERS),
+            "announced": Thing(made["announced"], ALL, ORGANISERS),
         }
+
+    @functools.cached_property
+    def _target(self) -> int:
+        given = {"indicator": "cells", "value": "50", "due": in_days(300)}
+        announced = self.things("programme")["announced"].key
+        return do_add_target(self.cast.reader("city_official"), announced, given).pk
+
+    @functools.cached_property
+    def _measurement(self) -> int:
+        given = {"start": in_days(-30), "end": in_days(-1), "value": "5", "source": "count"}
+        announced = self.things("programme")["announced"].key
+        return do_measure(self.cast.reader("city_official"), announced, self._target, given).pk
 
     @functools.cached_property
     def desk_request(self) -> dict[str, Thing]:

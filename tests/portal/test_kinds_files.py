@@ -13,7 +13,7 @@ from robotplus.portal.kinds.kind import Kind, KindError
 from robotplus.portal.kinds.registry import read_kind
 from robotplus.portal.kinds.values import check_values, read_number
 
-NOUNS = {"offer": 14, "need": 6, "deal": 4, "programme": 1}
+NOUNS = {"offer": 14, "need": 6, "deal": 4, "programme": 6}
 
 
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda k: f"{k.noun}-{k.id}")

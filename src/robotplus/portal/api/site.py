@@ -20,6 +20,7 @@ from robotplus.portal.api import (
     needs,
     offers,
     parties,
+    programmes,
     scenarios,
     searching,
 )
@@ -63,6 +64,19 @@ api = PortalAPI(
     parser=StrictParser(),
 )
 declare_refusals(api)
-for noun in (kinds, searching, scenarios, catalogue, offers, needs, answers, deals, evidence, parties, desk):
+for noun in (
+    kinds,
+    searching,
+    scenarios,
+    catalogue,
+    offers,
+    needs,
+    answers,
+    deals,
+    evidence,
+    programmes,
+    parties,
+    desk,
+):
     api.add_router("", noun.router)
 api.add_router("", parties.mine)

@@ -29,13 +29,18 @@ from robotplus.portal.parties.access import require_operator
 from robotplus.portal.parties.actions.organisations import do_review_organisation
 from robotplus.portal.parties.models import Organisation
 from robotplus.portal.parties.notices import notify, operators
+from robotplus.portal.programmes.actions import do_move_programme
 from robotplus.portal.search.index import do_index
 
 REPORT_DAYS = 3
 REPORTS_A_DAY = 20  # of one person, or of all visitors together
 MAX_FEATURED_DAYS = 92
 MAX_TEXT = 4000
-MOVERS: dict[str, Callable[..., Any]] = {"offer": do_move_offer, "need": do_move_need}
+MOVERS: dict[str, Callable[..., Any]] = {
+    "offer": do_move_offer,
+    "need": do_move_need,
+    "programme": do_move_programme,
+}
 
 
 @transaction.atomic
@@ -52,13 +57,11 @@ def do_move_content(reader: Reader, noun: str, pk: int, move: str, *, reason: st
     subject: Any = CONTENT[noun]._default_manager.filter(pk=pk).first()
     if subject is None:
         raise AbsentError(_("there is no such thing"))
-    mover = MOVERS.get(noun) if getattr(subject, "visibility", "") == Visibility.PUBLIC else None
-    if mover is not None:
-        subject = mover(reader, pk, move, reason=reason)
+    if getattr(subject, "visibility", Visibility.PUBLIC) == Visibility.PUBLIC:
+        subject = MOVERS[noun](reader, pk, move, reason=reason)
     else:
         do_move(reader, subject, kind_of(subject.kind), move, sides=OPERATOR, reason=reason)
-        if noun in MOVERS:
-            do_index(subject)
+        do_index(subject)
     notify(
         subject.organisation, "content.moved", subject, by=reader, state=subject.state, reason=reason[:300]
     )
