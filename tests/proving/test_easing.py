@@ -13,7 +13,7 @@ from robotplus.checking.check import check
 from robotplus.proving.body import make_body
 from robotplus.proving.context import make_context
 from robotplus.proving.easing import _interleaved, eased
-from robotplus.proving.following import Course, follows, in_base, keeps_near
+from robotplus.proving.following import Course, follows, in_base, keeps_near, track
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import flange_from_tcp, poses
 from robotplus.proving.outcome import FREE, Failed, Planned
@@ -96,6 +96,23 @@ def test_easing_says_why_it_cannot_help() -> None:
     q = fine[segment.first : segment.last]
     failed = eased(scene, segment, need.program.stops[0], (9.5, 10.0, 10.5, 0.005), q)
     assert isinstance(failed, Failed) and failed.stage in ("acceleration", "tool_speed")
+
+
+def test_joints_that_pass_over_to_another_posture_are_not_eased() -> None:
+    """A wrist that turns over on the way meets every sample, but not the path between two of them."""
+    need, robot_id = rough_near_a_singular_wrist(), OF_CLASS["opw"]
+    scene, fine = placed(need, robot_id)
+    (segment,) = scene.context.layers.segments
+    stop, q = need.program.stops[0], fine[segment.first : segment.last].copy()
+    half = len(q) // 2
+    q[half:, 3] -= np.pi * np.sign(q[half, 3])
+    q[half:, 4] *= -1
+    q[half:, 5] -= np.pi * np.sign(q[half, 5])
+    poses_met = in_base(scene, scene.context.layers.fine_pose[segment.first : segment.last].reshape(-1, 3, 4))
+    reached = track(scene, q, np.zeros_like(q))
+    np.testing.assert_allclose(reached[:, :3], poses_met[:, :, 3], atol=1e-6)
+    failed = eased(scene, segment, stop, (*SPEED, stop.ramp), q)
+    assert isinstance(failed, Failed) and failed.detail == "astray"
 
 
 def test_a_path_beside_the_course_is_not_near() -> None:

@@ -12,10 +12,11 @@ small.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from robotplus.proving.following import NEAR, Course, in_base, keeps_near, keeps_speed, track
+from robotplus.proving.following import NEAR, Course, halfway, in_base, keeps_near, keeps_speed, track
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import Segment, poses
 from robotplus.proving.outcome import FREE, Band, Failed, Path, Planned
@@ -29,6 +30,7 @@ ROUNDS = 5  # times that weights are set and joints moved
 FULL = 0.8  # use of a limit that counts as 1
 SHARPNESS = 4  # weights grow with this power of the use
 HOPELESS = 3.0  # use of a limit after two rounds at which more of them would be in vain
+ASTRAY = 64.0  # path tolerances that joints may be off between samples: farther off, they pass over to other postures
 LEAST, MOST = 1e-3, 1e4  # weights
 DOUBLED = 2  # times that the samples are doubled at most
 
@@ -38,6 +40,8 @@ def eased(scene: Scene, segment: Segment, stop: Stop, band: Band, q: Array) -> P
     there is none."""
     failed = Failed("refine", segment.position, "between samples")
     s = segment.s
+    if _astray(scene, segment, q):
+        return replace(failed, detail="astray")
     spin = _spins(scene, q, in_base(scene, _places(scene, segment, stop, s)))
     for _ in range(DOUBLED):
         s, q, spin = _halved(scene, segment, stop, s, q, spin)
@@ -62,14 +66,22 @@ def eased(scene: Scene, segment: Segment, stop: Stop, band: Band, q: Array) -> P
     return failed
 
 
+def _astray(scene: Scene, segment: Segment, q: Array) -> bool:
+    """Whether joints q (n, 7) leave the segment's path between its samples by more than easing ever mends."""
+    path = make_path(scene.body, segment.s, q, FREE)
+    between = halfway(path)
+    off = track(scene, between, np.zeros_like(between))[:, :3] - in_base(scene, segment.middle)[:, :, 3]
+    return bool(
+        np.linalg.norm(off, axis=1).max() > ASTRAY * scene.context.program.requirements.path_tolerance
+    )
+
+
 def _halved(
     scene: Scene, segment: Segment, stop: Stop, s: Array, q: Array, spin: Array
 ) -> tuple[Array, Array, Array]:
     """Arc lengths, joints and spins with a sample more between any two, its pose met where that can be."""
     fine_s, fine_q, fine_spin = (_interleaved(v) for v in (s, q, spin))
-    path = make_path(scene.body, s, q, FREE)
-    fine_q[1::2] -= (path.m[1:] + path.m[:-1]) * np.diff(s)[:, None] ** 2 / 16
-    between = np.ascontiguousarray(fine_q[1::2])
+    between = halfway(make_path(scene.body, s, q, FREE))
     onto(scene, in_base(scene, _places(scene, segment, stop, fine_s[1::2])), fine_spin[1::2], between)
     fine_q[1::2] = between
     return fine_s, fine_q, fine_spin
@@ -165,9 +177,8 @@ def _off(scene: Scene, goal: Array, q: Array, scale: Array, free: bool) -> Array
 def _by_length(scene: Scene, s: Array, q: Array, band: Band) -> Path:
     """The path over the length the tool really goes, by chords to the middles between the samples."""
     path = make_path(scene.body, s, q, band)
-    middle = (q[1:] + q[:-1]) / 2 - (path.m[1:] + path.m[:-1]) * np.diff(s)[:, None] ** 2 / 16
     all_q = _interleaved(q)
-    all_q[1::2] = middle
+    all_q[1::2] = halfway(path)
     step = np.linalg.norm(np.diff(track(scene, all_q, np.zeros_like(all_q))[:, :3], axis=0), axis=1)
     walked = np.concatenate([[0.0], np.cumsum(step[::2] + step[1::2])])
     return make_path(scene.body, walked, q, band) if (np.diff(walked) > 1e-6).all() else path

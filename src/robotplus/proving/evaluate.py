@@ -78,7 +78,9 @@ def _by_ladder(
     out: Found | Failed = Failed("refine", 0)
     for window in SMOOTHING:
         out = _carry_out(scene, q_coarse, slots, cost, seed, window)
-        if isinstance(out, Found) or out.pair is not None or not _turns(scene.context, slots):
+        if isinstance(out, Found) or out.pair is not None or out.detail == "astray":
+            break
+        if not _turns(scene.context, slots):
             break
     return out, q_coarse
 

@@ -84,14 +84,20 @@ def all_follow(
 def keeps_near(scene: Scene, path: Path, course: Course, stop: Stop) -> bool:
     """Whether the joint path is within its share of the tolerances halfway between its samples, and at them too where
     a spin says that they are not met exactly."""
-    h2 = np.diff(path.s)[:, None] ** 2
-    middle = (path.q[1:] + path.q[:-1]) / 2 - (path.m[1:] + path.m[:-1]) * h2 / 16
+    middle = halfway(path)
     if course.spin is None:
         return _is_near(scene, middle, course.middle, stop, None)
     spin = (course.spin[1:] + course.spin[:-1]) / 2
     return _is_near(scene, middle, course.middle, stop, spin) and _is_near(
         scene, path.q, course.at, stop, course.spin
     )
+
+
+def halfway(path: Path) -> Array:
+    """Joints (n - 1, 7) of the spline halfway between its samples."""
+    bend = (path.m[1:] + path.m[:-1]) * np.diff(path.s)[:, None] ** 2
+    middle: Array = (path.q[1:] + path.q[:-1]) / 2 - bend / 16
+    return middle
 
 
 def _is_near(scene: Scene, q: Array, wanted: Array, stop: Stop, spin: Array | None) -> bool:
