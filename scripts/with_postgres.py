@@ -15,7 +15,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -53,15 +54,18 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-def main(command: list[str]) -> int:
-    if os.environ.get("DATABASE_URL"):
-        return subprocess.call(command)
+@contextmanager
+def cluster() -> Iterator[str]:
+    """An empty PostgreSQL as long as it is needed; its address.
+
+    Raises:
+        FileNotFoundError: PostgreSQL is not here and could not be installed.
+    """
     if find("initdb") is None:
         install()
     initdb, control = find("initdb"), find("pg_ctl")
     if initdb is None or control is None:
-        print("PostgreSQL was not found; install it: apt-get install postgresql", file=sys.stderr)
-        return 3
+        raise FileNotFoundError("PostgreSQL was not found; install it: apt-get install postgresql")
     become = as_server()
     with tempfile.TemporaryDirectory(prefix="robotplus-pg-", ignore_cleanup_errors=True) as folder:
         if become is not None:
@@ -77,10 +81,20 @@ def main(command: list[str]) -> int:
             [control, "-D", data, "-w", "-l", str(Path(folder) / "log"), "-o", options, "start"], **quiet
         )
         try:
-            url = f"postgres://robotplus@127.0.0.1:{port}/postgres"
-            return subprocess.call(command, env={**os.environ, "DATABASE_URL": url})
+            yield f"postgres://robotplus@127.0.0.1:{port}/postgres"
         finally:
             subprocess.run([control, "-D", data, "-m", "immediate", "stop"], **quiet)
+
+
+def main(command: list[str]) -> int:
+    if os.environ.get("DATABASE_URL"):
+        return subprocess.call(command)
+    try:
+        with cluster() as url:
+            return subprocess.call(command, env={**os.environ, "DATABASE_URL": url})
+    except FileNotFoundError as e:
+        print(e, file=sys.stderr)
+        return 3
 
 
 if __name__ == "__main__":
