@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from robotplus.matching.answer import Answer
     from robotplus.reporting.strings import Language
 
-OWNED = ("answer.json", "report.html", "cert-*.json", "motion-*.glb")
-STAGES = {"prove": "proving, {} found", "check": "checking, {} hold"}
+OWNED = ("answer.json", "report.html", "cert-*.json", "motion-*.glb", "change-*.json")
+STAGES = {
+    "prove": "proving, {} found",
+    "check": "checking, {} hold",
+    "change": "nearest changes, {} suffice",
+}
 
 
 def command(
@@ -25,12 +30,21 @@ def command(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="DIR", help="Write answer.json, report.html, cert-*.json, motion-*.glb."
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Write answer.json, report.html, cert-*.json, motion-*.glb, change-*.json.",
         ),
     ] = None,
     json: Json = False,
     all: Annotated[
         bool, typer.Option("--all", help="Check every robot found, not only the best ten.")
+    ] = False,
+    changes: Annotated[
+        bool,
+        typer.Option(
+            "--changes", help="Find the nearest change of one number that cures robots that just fail."
+        ),
     ] = False,
     effort: Annotated[
         float, typer.Option(min=0.01, max=1000, help="Times the usual work of each search.")
@@ -53,6 +67,7 @@ def command(
     from robotplus.cli.catalogues import open_catalogue
     from robotplus.cli.output import bar, console, print_json, ready_for_folder
     from robotplus.matching.answering import answer
+    from robotplus.matching.nearest import nearest_changes
     from robotplus.matching.order import read_order
     from robotplus.scenarios.files import read_need
 
@@ -71,6 +86,18 @@ def command(
             order=keys,
             cluster=cluster,
         )
+        if changes:
+            result = replace(
+                result,
+                changes=nearest_changes(
+                    task,
+                    robots,
+                    result.refusals,
+                    workers=workers,
+                    effort=effort,
+                    progress=lambda done, of, cured: show(STAGES["change"].format(cured), done, of),
+                ),
+            )
         if output is not None:
             write(result, output, language=lang, workers=workers, show=functools.partial(show, "writing"))
     if json:
@@ -117,6 +144,9 @@ def write(
 
     jobs = [None, *range(len(checked))]
     with staged(folder, owned=OWNED) as room:
+        for changed in answer.changes:
+            text = json_text(changed.certificate.to_document(), indent=None)
+            (room / f"change-{changed.robot.id}.json").write_text(text, encoding="utf-8")
         (room / "answer.json").write_text(json_text(answer.to_document()), encoding="utf-8")
         with Crew(min(workers or cores(), len(jobs)), job) as crew:
             for done, (_, result) in enumerate(crew.run(jobs), start=1):

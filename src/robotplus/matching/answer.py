@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robotplus.certificates.certificate import Certificate, Premise, Refusal, Verdict, VerdictName
 from robotplus.robots.model import Robot
 from robotplus.scenarios.task import Need
+
+if TYPE_CHECKING:
+    from robotplus.matching.nearest import Changed
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Answer:
     """The whole answer. ``solutions`` are best first; ``counts`` by verdict over the whole catalogue.
 
     ``names``: maker and model by robot id, for the robots refused.
+    ``changes``: robots refused that are proven with a change; counted apart, their refusals stay.
     """
 
     need: Need
@@ -49,6 +53,7 @@ class Answer:
     order: tuple[str, ...]
     timing: dict[str, float]
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    changes: tuple[Changed, ...] = ()
 
     def name(self, robot_id: str) -> tuple[str, str]:
         """Maker and model; an id that is not known stands for the model."""
@@ -83,4 +88,5 @@ class Answer:
                 {**r.to_document(), **dict(zip(("maker", "model"), self.name(r.robot_id), strict=True))}
                 for r in self.refusals
             ],
+            "changes": [c.to_document() for c in self.changes],
         }

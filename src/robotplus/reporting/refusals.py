@@ -9,6 +9,7 @@ from typing import Any
 from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.matching.answer import Answer
+from robotplus.matching.nearest import tally
 from robotplus.reporting.figures import DASH, percent, quantity, seconds
 from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.phrases import said
@@ -77,6 +78,41 @@ def section(answer: Answer, voice: Voice) -> Html:
         return tag("section", heading, tag("p", voice.say("no_refusals")), id="refusals")
     most = len(groups[0][2])
     return tag("section", heading, *(_group(g, most, answer, voice) for g in groups), id="refusals")
+
+
+def changes(answer: Answer, voice: Voice) -> Html | None:
+    """The robots refused that one changed number cures: by change, and each with its cycle; None without any."""
+    if not answer.changes:
+        return None
+    sums = [
+        tag("li", voice.pair(*reversed(change.said)), " ", tag("b", voice.say("change_cures", n=n)))
+        for change, n in tally(answer.changes)
+    ]
+    header = tag(
+        "tr",
+        *(
+            tag("th", voice.say(c), scope="col")
+            for c in ("robot", "refused_for", "change", "cycle_time", "verdict")
+        ),
+    )
+    rows = []
+    for c in answer.changes:
+        cycle = c.certificate.claims["cycle_time_s"]
+        rows.append(
+            tag(
+                "tr",
+                tag("th", tag("small", c.robot.maker), " ", c.robot.model, scope="row", title=c.robot.id),
+                tag("td", voice.pair(*reason(c.refusal.constraint, c.refusal.verdict))),
+                tag("td", voice.pair(*reversed(c.change.said))),
+                tag("td", f"{quantity(cycle['low'])} – {quantity(cycle['high'], 's')}", class_="figure"),
+                tag("td", voice.badge("proven_with_a_change")),
+            )
+        )
+    listing = tag("div", tag("table", tag("thead", header), tag("tbody", *rows)), class_="scroll")
+    heading = tag("h2", voice.say("changes"))
+    return tag(
+        "section", heading, tag("p", voice.say("changes_mean")), tag("ul", *sums), listing, id="changes"
+    )
 
 
 def _group(group: Group, most: int, answer: Answer, voice: Voice) -> Html:

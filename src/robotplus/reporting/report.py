@@ -80,6 +80,7 @@ def report_html(answer: Answer, *, language: Language = "both") -> str:
             ranking.table(answer, voice, shown=range(len(shown))),
             tag("section", tag("h2", voice.say("playback")), *articles, id="playback") if articles else None,
             refusals.section(answer, voice),
+            refusals.changes(answer, voice),
             questions.section(answer, voice, best=len(shown)),
             refusals.foot(answer, voice),
         ),

@@ -193,6 +193,18 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
         "the best place reaches {share} of the key waypoints",
     ),
     "budget_attempts": ("尝试 {n} 次", "tried {n} times"),
+    "changes": ("差一点就行：最近的可行改动", "Nearly: the nearest change that suffices"),
+    "changes_mean": (
+        "只改动需求中的一个数，下列机器人即被证明可行；证书针对改动后的需求，并已独立核验。",
+        "With one number changed, these robots are proven; each certificate is of the changed need, and checked.",
+    ),
+    "change_cures": ("{n} 个型号可行", "{n} models pass"),
+    "change": ("改动", "Change"),
+    "refused_for": ("原拒绝原因", "Refused for"),
+    "next_changes": (
+        "--changes 为最接近的被拒型号寻找只改一个数的可行改动",
+        "--changes finds what one changed number would make of the robots that just fail",
+    ),
     "times_rating": ("倍额定值", "× rating"),
     "nearest": ("；最接近者差 {amount}", "; the nearest is short by {amount}"),
     "by_weak_figure": ("（所依据的数据待确认）", " (by a figure still to be confirmed)"),

@@ -13,6 +13,7 @@ from rich.text import Text
 from robotplus.certificates.certificate import Certificate, Verdict
 from robotplus.certificates.constraints import CONSTRAINTS
 from robotplus.matching.answer import Answer
+from robotplus.matching.nearest import curable, tally
 from robotplus.matching.order import asked_together
 from robotplus.reporting.figures import DASH, degrees, millimetres, percent, premise_value, quantity, short
 from robotplus.reporting.phrases import said
@@ -21,6 +22,7 @@ from robotplus.reporting.strings import ICONS, Language, both, known
 from robotplus.robots.model import Robot
 
 ROWS = 15
+NAMED = 3  # robots named beside a change
 COLOURS = {
     "proven": "green",
     "proven_if_confirmed": "blue",
@@ -52,6 +54,9 @@ def print_answer(
         console.print(Text(words("no_solution")))
     if answer.refusals:
         console.print(_refusals(answer, words))
+    if answer.changes:
+        console.print(Text(words("changes"), style="bold"))
+        console.print(_changes(answer, words))
     console.print(_next(answer, words, folder), soft_wrap=True)
     console.print(Text(words("not_risk"), style="dim"))
 
@@ -181,6 +186,22 @@ def _refusals(answer: Answer, words: Words) -> Table:
     return table
 
 
+def _changes(answer: Answer, words: Words) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for change, n in tally(answer.changes):
+        cured = [
+            c for c in answer.changes if (c.change.lever, c.change.becomes) == (change.lever, change.becomes)
+        ]
+        names = ", ".join(f"{c.robot.maker} {c.robot.model}" for c in cured[:NAMED])
+        en, zh = change.said
+        table.add_row(
+            Text(str(n), justify="right"),
+            badge("proven_with_a_change", words),
+            Text.assemble(words.pick(zh, en), (f"  {names}{' …' if n > NAMED else ''}", "dim")),
+        )
+    return table
+
+
 def _candidates(answer: Answer) -> int:
     return sum(s.checked is None for s in answer.solutions)
 
@@ -196,6 +217,8 @@ def _next(answer: Answer, words: Words, folder: Path | None) -> Text:
             steps.append(words("next_check", path=folder / f"cert-{checked[0]}.json"))
     if unchecked := _candidates(answer):
         steps.append(words("next_all", n=unchecked))
+    if curable(answer.refusals) and not answer.changes:
+        steps.append(words("next_changes"))
     open_questions = sum(len(s.to_confirm) for s in answer.solutions) + sum(
         bool(r.question_en) for r in answer.refusals
     )
