@@ -29,6 +29,7 @@ from robotplus.portal.deals.actions.quoting import do_quote, last_quotation
 from robotplus.portal.deals.actions.reviewing import do_reply, do_review
 from robotplus.portal.deals.actions.settling import do_confirm_amount, do_see_contract, do_show_contract
 from robotplus.portal.deals.actions.talking import do_say
+from robotplus.portal.deals.beside import quotations_beside
 from robotplus.portal.deals.models import Deal, Review
 from robotplus.portal.deals.parameters import parameter_sheet
 from robotplus.portal.deals.timeline import timeline
@@ -230,7 +231,7 @@ def _page(
         "may_quote": any(m.name == "quote" for m in moves),
         "may_say": bool(sides),
         "timeline": timeline(found, of),
-        "quotations": list(found.quotations.order_by("-number")),
+        "quotations": quotations_beside(reader, found),
         "last": last_quotation(found),
         "ledger": found.ledger.select_related("declared_by", "document"),
         "acceptance": acceptance_list(found),
