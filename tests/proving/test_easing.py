@@ -100,7 +100,8 @@ def test_easing_says_why_it_cannot_help() -> None:
 
 def test_joints_that_pass_over_to_another_posture_are_not_eased() -> None:
     """A wrist that turns over on the way meets every sample, but not the path between two of them."""
-    need, robot_id = rough_near_a_singular_wrist(), OF_CLASS["opw"]
+    robot_id, start = OF_CLASS["opw"], np.array([0.1, 0.2, 0.1, 0.3, 0.8, 0.2])
+    need = rough(robot_id, start, np.full(6, 0.1), points=31, noise=0.0)
     scene, fine = placed(need, robot_id)
     (segment,) = scene.context.layers.segments
     stop, q = need.program.stops[0], fine[segment.first : segment.last].copy()
