@@ -1,4 +1,4 @@
-#include "ladder.h"
+#include "steps.h"
 
 #include <stdlib.h>
 
@@ -36,28 +36,6 @@ void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int
     free(order);
     free(c);
     free(s);
-}
-
-typedef struct {
-    const rp_robot *r;
-    double weight[8], limit[8]; /* 1 / speed, and the largest step of a joined edge */
-    int wraps[8];
-    double haste;               /* times its speed that a joint may need in a step of known time */
-} metric;
-
-static inline double wrapped(double d, int wraps) { return wraps ? d - RP_TURN * rint(d / RP_TURN) : d; }
-
-/* Cost of a joined step, or a negative value when it is not possible. */
-static double joined_cost(const metric *m, const double *a, const double *b, double dt, int exact) {
-    double sum = 0;
-    for (int j = 0; j < m->r->dof; j++) {
-        const double d = fabs(exact ? b[j] - a[j] : wrapped(b[j] - a[j], m->wraps[j]));
-        const double limit = dt > 0 ? m->haste * dt / m->weight[j] : 1.2;
-        if (d > limit) return -1;
-        const double u = d * m->weight[j];
-        sum += u * u;
-    }
-    return sum / (dt + 0.05);
 }
 
 static double node_cost(const rp_robot *r, const double *q) {
@@ -111,14 +89,14 @@ static int carried_on(const rp_task *t, const rp_scene *s, int32_t layer, const 
 
 /* Drops candidates of a layer that lie within SHUNNED of one of n_shun postures (rows of 7, `apart` doubles from one to the
  * next); returns how many are left. */
-static int without(const metric *m, const double *shun, int32_t n_shun, int64_t apart, rp_candidate *c, int n) {
+static int without(const rp_metric *m, const double *shun, int32_t n_shun, int64_t apart, rp_candidate *c, int n) {
     int kept = 0;
     for (int i = 0; i < n; i++) {
         int near = 0;
         for (int k = 0; k < n_shun && !near; k++) {
             near = 1;
             for (int j = 0; j < m->r->dof && near; j++)
-                near = fabs(wrapped(c[i].q[j] - shun[k * apart + j], m->wraps[j])) < SHUNNED;
+                near = fabs(rp_wrapped(c[i].q[j] - shun[k * apart + j], m->wraps[j])) < SHUNNED;
         }
         if (!near) c[kept++] = c[i];
     }
@@ -130,7 +108,7 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     const rp_robot *r = s->robot;
     const int L = t->n_layer, windings = way == RP_WINDINGS, across = way == RP_ACROSS;
     const int closed = r->ik_class != RP_IK_GENERIC && !windings;
-    metric m = {.r = r, .haste = across ? HURRIED : 0.98};
+    rp_metric m = {.r = r, .haste = across ? HURRIED : 0.98};
     for (int j = 0; j < r->dof; j++) {
         m.weight[j] = 1 / r->vmax[j];
         m.wraps[j] = rp_turns(r, j);
@@ -139,8 +117,12 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     rp_candidate **node = calloc((size_t)L, sizeof *node);
     int32_t **back = calloc((size_t)L, sizeof *back), *n = calloc((size_t)L, sizeof *n);
     double **cost = calloc((size_t)L, sizeof *cost);
-    int32_t *index = malloc(sizeof(int32_t) * (size_t)t->cap); /* closed forms: the last layer's, by branch and spin */
-    int32_t *head = malloc(sizeof(int32_t) * (size_t)t->cap), *next = malloc(sizeof(int32_t) * (size_t)t->cap);
+    rp_columns before, here;
+    int32_t most_slots = 1;
+    for (int l = 0; l < L; l++)
+        if (t->slot_count[l] > most_slots) most_slots = t->slot_count[l];
+    rp_columns_open(&before, r, t->cap, most_slots);
+    rp_columns_open(&here, r, t->cap, most_slots);
     int32_t failed = 0;
     *stuck = 0;
     for (int l = 0; l < L && !failed; l++) {
@@ -156,67 +138,22 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
         memcpy(node[l], scratch, sizeof(rp_candidate) * (size_t)n[l]);
         back[l] = malloc(sizeof(int32_t) * (size_t)n[l]);
         cost[l] = malloc(sizeof(double) * (size_t)n[l]);
-        int reached = 0;
-        const int slots = t->slot_count[l];
-        const int step = slots > stride ? stride : 1;
+        const int slots = t->slot_count[l], step = slots > stride ? stride : 1;
         const int window = r->dof < 6 && t->ring ? t->reach + 1 : t->hold_spin[l] ? 0 : (t->reach + step - 1) / step;
-        if (l && t->joined[l] && !closed) { /* lists of the last layer's candidates by spin, in their order */
-            for (int i = 0; i < slots; i++) head[i] = -1;
-            for (int i = n[l - 1] - 1; i >= 0; i--) {
-                next[i] = head[node[l - 1][i].slot];
-                head[node[l - 1][i].slot] = i;
-            }
+        const int rows = closed && l && t->joined[l];
+        if (l) {
+            if (rows) rp_columns_rows(&before, r, node[l - 1], cost[l - 1], n[l - 1], slots, t->ring);
+            else rp_columns_sorted(&before, r, node[l - 1], cost[l - 1], n[l - 1], t->slot_count[l - 1]);
         }
-        if (l && t->joined[l] && closed) {
-            for (int i = 0; i < r->n_branch * slots; i++) index[i] = -1;
-            for (int i = 0; i < n[l - 1]; i++) index[node[l - 1][i].branch * slots + node[l - 1][i].slot] = i;
-        }
+        if (!l) memset(cost[l], 0, sizeof(double) * (size_t)n[l]);
+        else if (!t->joined[l]) rp_steps_free(&m, &before, node[l], n[l], cost[l], back[l]);
+        else if (rows) rp_steps_rows(&m, &before, &here, node[l], n[l], window * step, step, t->dt[l], across, cost[l], back[l]);
+        else rp_steps_joined(&m, &before, node[l], n[l], t->ring, window * step, t->dt[l], windings, cost[l], back[l]);
+        int reached = 0;
         for (int i = 0; i < n[l]; i++) {
-            const rp_candidate *c = &node[l][i];
-            double best = 1e300;
-            int32_t from = -1;
-            if (l == 0) best = 0;
-            else if (!t->joined[l]) {
-                for (int k = 0; k < n[l - 1]; k++) {
-                    if (cost[l - 1][k] >= best) continue;
-                    double far = 0;
-                    for (int j = 0; j < r->dof; j++) {
-                        const double u = fabs(c->q[j] - node[l - 1][k].q[j]) * m.weight[j];
-                        if (u > far) far = u;
-                    }
-                    if (cost[l - 1][k] + far < best) best = cost[l - 1][k] + far, from = k;
-                }
-            } else if (closed) {
-                for (int w = -window; w <= window; w++) {
-                    int k = c->slot + w * step;
-                    if (t->ring && slots > 1) k = (k % slots + slots) % slots;
-                    else if (k < 0 || k >= slots) continue;
-                    for (int b = across ? 0 : c->branch; b <= (across ? r->n_branch - 1 : c->branch); b++) {
-                        const int p = index[b * slots + k];
-                        if (p < 0 || cost[l - 1][p] >= best) continue;
-                        const double e = joined_cost(&m, node[l - 1][p].q, c->q, t->dt[l], 0);
-                        if (e >= 0 && cost[l - 1][p] + e < best) best = cost[l - 1][p] + e, from = p;
-                    }
-                }
-            } else {
-                for (int w = -window * step; w <= window * step; w++) {
-                    int at = c->slot + w;
-                    if (t->ring && slots > 1) at = (at % slots + slots) % slots;
-                    else if (at < 0 || at >= slots) continue;
-                    for (int k = head[at]; k >= 0; k = next[k]) {
-                        if (cost[l - 1][k] >= best) continue;
-                        const double e = joined_cost(&m, node[l - 1][k].q, c->q, t->dt[l], windings);
-                        if (e >= 0 && cost[l - 1][k] + e < best) best = cost[l - 1][k] + e, from = k;
-                    }
-                }
-            }
-            back[l][i] = from;
-            if (l && from < 0) best = 1e300;
-            else {
-                best += node_cost(r, c->q);
-                reached = 1;
-            }
-            cost[l][i] = best;
+            if (cost[l][i] >= RP_NO_WAY) continue;
+            cost[l][i] += node_cost(r, node[l][i].q);
+            reached = 1;
         }
         if (!reached) {
             failed = 1 + l;
@@ -240,7 +177,7 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
                 double lo = q[7 * a + j], hi = lo;
                 for (int l = a + 1; l < e; l++) {
                     double *v = q + 7 * l + j;
-                    if (m.wraps[j]) *v = *(v - 7) + wrapped(*v - *(v - 7), 1);
+                    if (m.wraps[j]) *v = *(v - 7) + rp_wrapped(*v - *(v - 7), 1);
                     if (*v < lo) lo = *v;
                     if (*v > hi) hi = *v;
                 }
@@ -265,9 +202,8 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     free(back);
     free(cost);
     free(n);
-    free(index);
-    free(head);
-    free(next);
+    rp_columns_close(&before);
+    rp_columns_close(&here);
     free(scratch);
     return failed;
 }
