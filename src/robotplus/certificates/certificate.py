@@ -8,7 +8,8 @@ with nothing but the model it names.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 import numpy as np
@@ -218,6 +219,12 @@ class Refusal:
         doc["premises"] = [vars(p) for p in self.premises]
         doc["format"] = "robotplus.refusal/1"
         return doc
+
+    @classmethod
+    def from_document(cls, doc: Mapping[str, Any]) -> Refusal:
+        """As `to_document` wrote it; keys that say more, such as a maker's name, are passed over."""
+        kept = {f.name: doc[f.name] for f in fields(cls) if f.name != "premises"}
+        return cls(**kept, premises=tuple(Premise(**p) for p in doc["premises"]))
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def do_ask(
     job = None
     if not Result.objects.filter(key=key).exists():
         if reader.user is None:
-            _check_visitor(reader, origin)
+            check_visitor(reader, origin)
         job = do_enqueue(reader, "answer", {"document": need.document, "models": own}, key=key)
     visiting = reader.user is None
     made = Answer.objects.create(
@@ -89,11 +89,13 @@ def do_ask(
     return made
 
 
-def _check_visitor(reader: Reader, origin: str) -> None:
+def check_visitor(reader: Reader, origin: str) -> None:
     """What is computed for a browser, and for all browsers behind an address, within an hour."""
     limit = settings.VISITOR_ANSWERS_PER_HOUR
-    lately = Answer.objects.filter(created_at__gt=timezone.now() - dt.timedelta(hours=1), job__isnull=False)
-    asked = lately.filter(visitor=reader.visitor).count()
+    hour = timezone.now() - dt.timedelta(hours=1)
+    lately = Answer.objects.filter(created_at__gt=hour, job__isnull=False)
+    searches = Job.objects.filter(kind="changes", visitor=reader.visitor, created_at__gt=hour)
+    asked = lately.filter(visitor=reader.visitor).count() + searches.count()
     together = lately.filter(origin=origin).count() if origin else 0
     if asked >= limit or together >= limit * ADDRESS_SHARE:
         raise LimitError(
