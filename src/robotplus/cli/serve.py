@@ -25,6 +25,13 @@ def command(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     processes: Annotated[int, typer.Option(min=1, max=64, help="Web processes.")] = 2,
+    with_demo_organisations: Annotated[
+        bool,
+        typer.Option(
+            "--with-demo-organisations",
+            help="Invented organisations that trade, marked as examples everywhere.",
+        ),
+    ] = False,
 ) -> None:
     """Start the portal: database, catalogue, web and worker. It keeps its data in ROBOTPLUS_HOME.
 
@@ -45,8 +52,17 @@ def command(
     from robotplus.portal.preparing import prepare
 
     prepare(_say)
+    if with_demo_organisations:
+        _examples()
     _say(f"http://{host}:{port}  (data in {settings.HOME})")
     supervise({"web": web(host, port, processes), "worker": worker()})
+
+
+def _examples() -> None:
+    from robotplus.portal.desk.examples import do_load_examples
+
+    for one in do_load_examples():
+        _say(f"sign in as {one.organisation}: {one.email}  {one.password}  (shown this once)")
 
 
 def web(host: str, port: int, processes: int) -> list[str]:

@@ -54,7 +54,6 @@ class Organisation(Party):
     about: str
     website: str
     areas: list[str]
-    is_example: bool
 
 
 class OrganisationsWanted(Cursor):
@@ -289,7 +288,6 @@ def _organisation(o: OrganisationRow) -> Organisation:
         about=o.about,
         website=o.website,
         areas=[a.code for a in o.areas.all()],
-        is_example=o.is_example,
     )
 
 

@@ -27,9 +27,12 @@ class Label(Schema):
 
 
 class Party(Schema):
+    """``is_example``: invented, to be shown as such."""
+
     id: int
     name_zh: str
     name_en: str
+    is_example: bool
 
 
 class RevisionNow(Schema):
@@ -79,7 +82,12 @@ def label(given: KindLabel) -> Label:
 def party(organisation: Organisation | None) -> Party | None:
     if organisation is None:
         return None
-    return Party(id=organisation.pk, name_zh=organisation.name_zh, name_en=organisation.name_en)
+    return Party(
+        id=organisation.pk,
+        name_zh=organisation.name_zh,
+        name_en=organisation.name_en,
+        is_example=organisation.is_example,
+    )
 
 
 def revision(current: Revision | None) -> RevisionNow | None:

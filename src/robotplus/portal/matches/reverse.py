@@ -62,11 +62,18 @@ def do_match(need: Need, *, tell: bool = False) -> list[Match]:
     made = Match.objects.bulk_create(_match(p, known.get(p.offer.current_id or 0, "")) for p in pairs)
     if tell and need.visibility == Visibility.PUBLIC:
         suppliers = {
-            p.offer.organisation_id: p.offer.organisation for p in pairs if p.score.value >= TELL_FROM
+            p.offer.organisation_id: p.offer.organisation
+            for p in pairs
+            if p.score.value >= TELL_FROM and _both_real_or_not(p)
         }
         for supplier in list(suppliers.values())[:TOLD]:
             notify(supplier, "match.need", need, digest=True)
     return made
+
+
+def _both_real_or_not(pair: Pair) -> bool:
+    """Invented examples match for all to see, but nobody real is told of them, nor they of anybody."""
+    return pair.offer.organisation.is_example == pair.need.organisation.is_example
 
 
 def _match(pair: Pair, verdict: str) -> Match:
@@ -169,7 +176,11 @@ def _commit(job: Job, result: Result) -> None:
     Match.objects.filter(offer_revision=offer.current, need_revision__in=verdicts).delete()
     Match.objects.bulk_create(_match(p, verdicts[p.need.current_id]) for p in pairs)
     good = [
-        p for p in pairs if p.score.value >= TELL_FROM and verdicts[p.need.current_id] not in DISCOURAGING
+        p
+        for p in pairs
+        if p.score.value >= TELL_FROM
+        and verdicts[p.need.current_id] not in DISCOURAGING
+        and _both_real_or_not(p)
     ]
     if good:
         notify(offer.organisation, "match.offer", offer, digest=True, count=len(good))

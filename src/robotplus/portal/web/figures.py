@@ -96,8 +96,14 @@ def month_funnel() -> Row | None:
 
 
 def _needs_by(key: str, **only: Any) -> Counter[str]:
-    """Open public needs, counted by one of their columns."""
-    rows = needs_for(NOBODY).filter(**only).order_by().values_list(key).annotate(n=Count("pk"))
+    """Open public needs, counted by one of their columns; examples do not count."""
+    rows = (
+        needs_for(NOBODY)
+        .filter(**only, organisation__is_example=False)
+        .order_by()
+        .values_list(key)
+        .annotate(n=Count("pk"))
+    )
     return Counter(dict(rows))
 
 

@@ -62,6 +62,8 @@ def do_inquire(
         raise AbsentError(_("no such organisation"))
     if seller.pk == reader.organisation_id:
         raise RefusedError(_("this is your own organisation"), field="seller")
+    if seller.is_example != buyer.is_example:
+        raise RefusedError(_("an invented example trades with other examples alone"), field="seller")
     title = (offer.title if offer is not None else need.title if need is not None else seller.name_zh)[:160]
     deal = Deal.objects.create(
         kind=kind,
