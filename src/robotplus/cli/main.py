@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from robotplus import __version__
-from robotplus.cli import answer, check, mcp, prove, robots, scenarios, schema, serve
+from robotplus.cli import answer, check, mcp, prove, read, robots, scenarios, schema, serve
 from robotplus.errors import RobotPlusError, visible
 
 BAD_INPUT, DEFECT, INTERRUPTED, TERMINATED = 2, 70, 130, 143
@@ -29,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("answer")(answer.command)
+app.command("read")(read.command)
 app.command("prove")(prove.command)
 app.command("check")(check.command)
 app.add_typer(robots.app, name="robots")

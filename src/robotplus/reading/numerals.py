@@ -1,0 +1,87 @@
+"""Numbers as people write them, in digits, in Chinese and in English words, and what each is worth.
+
+Digits may be grouped (``1,200``, ``1 200``), broken by a copying error (``64. 1``) or begin with the point (``.05``).
+"""
+
+from __future__ import annotations
+
+import re
+
+ARABIC = (
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)"
+    r"|\d{1,3}(?: \d{3})+(?![\d.])"
+    r"|\d+\.[ ]\d+(?=[ ]?[a-z%米厘毫吨秒度元万])"
+    r"|\d+[ ]?\.\d+|\d+|(?<![a-z\d])\.\d+"
+)
+_DIGITS = dict(zip("零〇一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | {
+    "两": 2,
+    "俩": 2,
+}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+CHINESE = r"[零〇一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半"
+WORDS = {
+    "a dozen": 12.0,
+    "half an": 0.5,
+    "half a": 0.5,
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "five": 5.0,
+    "six": 6.0,
+    "seven": 7.0,
+    "eight": 8.0,
+    "nine": 9.0,
+    "ten": 10.0,
+    "eleven": 11.0,
+    "twelve": 12.0,
+    "fifteen": 15.0,
+    "twenty": 20.0,
+    "thirty": 30.0,
+    "forty": 40.0,
+    "fifty": 50.0,
+    "sixty": 60.0,
+    "hundred": 100.0,
+}
+ENGLISH = "|".join(rf"\b{word}\b" for word in WORDS)
+NUMBER = re.compile(rf"(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE})|(?P<english>{ENGLISH})")
+
+
+def value_of(number: re.Match[str]) -> float | None:
+    """What a match of NUMBER is worth; None when the signs make no number (``十百``)."""
+    if number["arabic"]:
+        return float(re.sub(r"[ ,]", "", number["arabic"]))
+    if number["english"]:
+        return WORDS[number["english"]]
+    return _chinese(number["chinese"])
+
+
+def _chinese(text: str) -> float | None:
+    if text == "半":
+        return 0.5
+    whole, _, fraction = text.partition("点")
+    if len(whole) > 1 and not any(sign in _TENS for sign in whole):
+        value = float("".join(str(_DIGITS[sign]) for sign in whole))  # read digit by digit, as in 二〇
+    else:
+        counted = _by_tens(whole)
+        if counted is None:
+            return None
+        value = counted
+    if fraction:
+        value += float("0." + "".join(str(_DIGITS[sign]) for sign in fraction))
+    return value
+
+
+def _by_tens(text: str) -> float | None:
+    """``三百二十`` is 320; a leading ten or thousand counts once."""
+    total, digit, last = 0.0, None, 10_000
+    for sign in text:
+        if sign in _TENS:
+            tens = _TENS[sign]
+            if tens >= last:
+                return None
+            total += (1 if digit is None else digit) * tens
+            digit, last = None, tens
+        else:
+            digit = _DIGITS[sign]
+    return total + (digit or 0)
