@@ -39,6 +39,22 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+// Of the boxes of a form marked so, no more can be ticked.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("[data-at-most]");
+  if (!form || event.target.type !== "checkbox") return;
+  const boxes = [...form.querySelectorAll("input[type=checkbox]")];
+  const full = boxes.filter((box) => box.checked).length >= Number(form.dataset.atMost);
+  for (const box of boxes) box.disabled = full && !box.checked;
+});
+
+// A menu closes when one looks elsewhere.
+const closeMenus = (but) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== but) menu.open = false;
+};
+document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details.menu")));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(); });
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;

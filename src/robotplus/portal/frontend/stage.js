@@ -30,6 +30,7 @@ const STRIPS = [
   ["speed", "speed_used", used("speed_used")],
   ["torque", "torque_used", used("torque_used")],
 ];
+const CHART_WIDTH = 600; // of the view box of the charts that reporting draws
 const ORDER = ["tight", "fair", "ample"];
 
 /** Colour a row over time: in every bin the worst level. */
@@ -53,6 +54,8 @@ export function bind(root, address) {
   const part = (name) => root.querySelector(`.player-${name}`);
   const stage = part("stage");
   const canvas = part("canvas");
+  const gone = new AbortController();
+  const charts = () => document.querySelectorAll("#evidence .seekable");
   let shown = null;
 
   const draw = (seconds) => {
@@ -60,6 +63,10 @@ export function bind(root, address) {
     part("line").style.setProperty("--at", `${(100 * seconds) / shown.duration}%`);
     part("clock").textContent = `${seconds.toFixed(1)} / ${shown.duration.toFixed(1)} s`;
     root.classList.toggle("is-playing", shown.playing);
+    for (const chart of charts()) {
+      const x = (CHART_WIDTH * seconds) / Number(chart.dataset.end);
+      chart.querySelector(".cursor").setAttribute("transform", `translate(${Math.min(x, CHART_WIDTH)} 0)`);
+    }
   };
   const toggle = () => { shown.play(!shown.playing); draw(shown.time); };
 
@@ -76,6 +83,7 @@ export function bind(root, address) {
       await shown.load(bytes);
       part("time").max = shown.duration;
       part("controls").hidden = false;
+      document.getElementById("evidence")?.classList.add("is-played");
       root.dataset.state = shown.drawnTriangles > 0 ? "ready" : "blank";
       draw(0);
       if (autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) toggle();
@@ -119,12 +127,22 @@ export function bind(root, address) {
     };
     if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
   });
-  // buttons elsewhere on the page jump to a moment: data-seek="seconds" data-seek-in="id of the figure"
+  // elsewhere on the page: data-seek="seconds" jumps to a moment, and so does a press on a chart of the evidence
   document.addEventListener("click", async (event) => {
     const jump = event.target.closest?.("[data-seek]");
-    if (!jump || (jump.dataset.seekIn && jump.dataset.seekIn !== root.id)) return;
+    const chart = jump ? null : event.target.closest?.("#evidence .seekable");
+    if (!jump && !chart) return;
     await open(false);
-    shown?.seek(Number(jump.dataset.seek));
-  });
+    const box = chart?.getBoundingClientRect();
+    shown?.seek(jump ? Number(jump.dataset.seek) : (Number(chart.dataset.end) * (event.clientX - box.left)) / box.width);
+  }, { signal: gone.signal });
+  // another solution takes its place: a browser keeps only so many canvases
+  document.addEventListener("htmx:beforeCleanupElement", (event) => {
+    if (!event.target.contains(root)) return;
+    gone.abort();
+    shown?.play(false);
+    shown?.renderer.dispose();
+    shown?.renderer.forceContextLoss();
+  }, { signal: gone.signal });
   if ("autoload" in root.dataset) open(false);
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,11 @@ from robotplus.portal.core.reader import Reader
 from robotplus.portal.jobs import results
 from robotplus.portal.jobs.leases import next_in_line
 from robotplus.portal.jobs.models import Job, Result
+from robotplus.portal.matches.changed import changes
+from robotplus.portal.matches.listing import Wanted, choices
 from robotplus.portal.matches.models import Answer
 from robotplus.portal.matches.offers import offers_by_model
+from robotplus.portal.offers.price import compare
 from robotplus.portal.web.showing import texts
 from robotplus.portal.web.templatetags.ui import language
 from robotplus.reporting.charts import cycle_bar
@@ -36,6 +39,7 @@ class NumberField:
     number: Number
     value: str
     problem: str = ""
+    was: str = ""  # in the answer before, where it is another
 
     @property
     def changed(self) -> bool:
@@ -43,13 +47,19 @@ class NumberField:
 
 
 def number_fields(
-    scenario: Scenario, given: Mapping[str, Any], problems: Mapping[str, str] | None = None
+    scenario: Scenario,
+    given: Mapping[str, Any],
+    problems: Mapping[str, str] | None = None,
+    *,
+    before: Mapping[str, Any] | None = None,
 ) -> list[NumberField]:
-    """Every number of a scenario with what was typed, else its default."""
-    return [
-        NumberField(n, _typed(given.get(n.name), n.default), (problems or {}).get(n.name, ""))
-        for n in scenario.numbers
-    ]
+    """Every number of a scenario with what was typed, else its default; ``before``: those of an earlier answer."""
+    fields = []
+    for n in scenario.numbers:
+        value, was = _typed(given.get(n.name), n.default), _typed((before or {}).get(n.name), n.default)
+        problem = (problems or {}).get(n.name, "")
+        fields.append(NumberField(n, value, problem, was if before is not None and was != value else ""))
+    return fields
 
 
 def _typed(raw: Any, default: float) -> str:
@@ -64,6 +74,10 @@ def page_of(key: str) -> Page | None:
         return None
     page: Page = json.loads(results.file_of(key, "page.json").read_bytes())
     return page
+
+
+def _scenario(named: str) -> Scenario | None:
+    return next((s for s in scenarios() if s.id == named), None)
 
 
 def row_of(page: Page | None, robot: str) -> Row | None:
@@ -117,43 +131,65 @@ def briefs(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 
 def _own_numbers(answer: Answer) -> list[NumberField]:
     """The numbers that differ from the scenario's, which tell one answer from the next."""
-    scenario = next((s for s in scenarios() if s.id == answer.scenario), None)
+    scenario = _scenario(answer.scenario)
     asked = answer.document.get("numbers")
     if scenario is None or not isinstance(asked, dict):
         return []
     return [field for field in number_fields(scenario, asked) if field.changed]
 
 
-def context(reader: Reader, answer: Answer, page: Page, *, opened: str, whole: bool) -> dict[str, Any]:
-    """All of the answer page; with ``whole`` the ranking to its end, not only its first rows."""
-    rows = _joined(reader, page, _changes(answer, page))
-    known = {s.id: s for s in scenarios()}
-    scenario = known.get(answer.scenario)
-    asked = answer.document.get("numbers") or {}
-    short = "process_path" not in answer.document and "pick_place" not in answer.document
-    best = row_of({"rows": rows}, opened) or (rows[0] if rows else None)
+def context(reader: Reader, answer: Answer, page: Page, *, query: Mapping[str, str]) -> dict[str, Any]:
+    """All of the answer page.
+
+    Args:
+        query: of the address: ``robot`` is opened, ``all`` shows the ranking to its end; see `Wanted` for the rest.
+    """
+    changed = changes(_before(answer), page)
+    rows = _joined(reader, page, changed.of)
+    wanted = Wanted.read(query)
+    listed = wanted.of(rows)
+    first = listed if "all" in query else listed[:FIRST_ROWS]
+    scenario = _scenario(answer.scenario)
+    best = row_of({"rows": rows}, query.get("robot", "")) or (rows[0] if rows else None)
     solution = _solution(answer, best) if best is not None and best["certificate"] else None
     return {
         "answer": answer,
         **heading(answer),
         "page": page,
         "sections": _marked(page["sections"][language()]),
-        "rows": rows if whole else rows[:FIRST_ROWS],
-        "more": 0 if whole else max(0, len(rows) - FIRST_ROWS),
+        "best": rows[0] if rows else None,
+        "rows": first,
+        "more": len(listed) - len(first),
+        **choices(wanted, rows),
         "scenario": scenario,
         "admission": () if scenario is None else texts(scenario)["credentials"],
-        "numbers": number_fields(scenario, asked) if scenario is not None and short else [],
+        "numbers": _editable(answer, scenario),
         "solution": solution,
-        "lost": _lost(answer, page),
         "compared_to": answer.previous,
+        "changed": changed,
         "suppliers": sorted({s.organisation_id for row in rows for s in row["offers"]}),
     }
 
 
-def rest(reader: Reader, answer: Answer, page: Page) -> dict[str, Any]:
-    """The rows after the first ones."""
-    rows = _joined(reader, page, _changes(answer, page))
-    return {"answer": answer, "page": page, "rows": rows[FIRST_ROWS:]}
+def _editable(answer: Answer, scenario: Scenario | None) -> list[NumberField]:
+    """The numbers of an answer that came from a scenario's form, with what the answer before had."""
+    if scenario is None or "process_path" in answer.document or "pick_place" in answer.document:
+        return []
+    before = answer.previous
+    same = before is not None and before.scenario == answer.scenario
+    asked, old = (one.document.get("numbers") or {} if one else {} for one in (answer, before))
+    return number_fields(scenario, asked, before=old if same else None)
+
+
+def listed(reader: Reader, answer: Answer, page: Page, query: Mapping[str, str]) -> list[Row]:
+    """The whole ranking as it is wanted."""
+    changed = changes(_before(answer), page)
+    return Wanted.read(query).of(_joined(reader, page, changed.of))
+
+
+def _before(answer: Answer) -> Page | None:
+    """The page of the answer that this "what if" started from."""
+    return None if answer.previous is None else page_of(answer.previous.key)
 
 
 def opened(reader: Reader, answer: Answer, page: Page, robot: str) -> dict[str, Any]:
@@ -175,10 +211,31 @@ def _solution(answer: Answer, row: Row) -> dict[str, Any]:
 
 
 def compared(reader: Reader, answer: Answer, page: Page, robots: Sequence[str]) -> dict[str, Any]:
-    """The chosen rows side by side; without a choice, the first."""
-    rows = _joined(reader, page, {})
+    """The chosen rows side by side, each with the choice without it; without a choice, the first."""
+    rows = [row for row in _joined(reader, page, {}) if row["certificate"]]
     chosen = [row for row in rows if row["robot"] in robots] or rows[:2]
-    return {"answer": answer, "title": title_of(answer), "page": page, "rows": chosen}
+    names = [row["robot"] for row in chosen]
+    prices = compare([row["offers"][0].price if row["offers"] else None for row in chosen])
+    best = {
+        key: best_of(found)
+        for key, best_of in (("high", min), ("clearance_m", max), ("mass_kg", min))
+        if len(found := {row[key] for row in chosen if row[key] is not None}) > 1
+    }
+    return {
+        "answer": answer,
+        "title": title_of(answer),
+        "page": page,
+        "rows": [
+            {
+                **row,
+                "compared": price,
+                "without": urlencode([("robot", n) for n in names if n != row["robot"]]),
+            }
+            for row, price in zip(chosen, prices, strict=True)
+        ],
+        "best": best,
+        "others": [row for row in rows if row["robot"] not in names],
+    }
 
 
 def _joined(reader: Reader, page: Page, changes: Mapping[str, dict[str, Any]]) -> list[Row]:
@@ -203,47 +260,3 @@ def _marked(sections: Mapping[str, str]) -> dict[str, str]:
     Their headings follow the page's, one level higher than in a report.
     """
     return {name: mark_safe(html.replace("h4>", "h3>")) for name, html in sections.items()}
-
-
-def _changes(answer: Answer, page: Page) -> dict[str, dict[str, Any]]:
-    """What is different for each robot from the answer that this "what if" started from."""
-    before = None if answer.previous is None else page_of(answer.previous.key)
-    if before is None:
-        return {}
-    old = {row["robot"]: (place, row) for place, row in enumerate(before["rows"], start=1)}
-    changes: dict[str, dict[str, Any]] = {}
-    for place, row in enumerate(page["rows"], start=1):
-        was = old.get(row["robot"])
-        if was is None:
-            refused = before["refused"].get(row["robot"], {})
-            changes[row["robot"]] = {"new": True, "was": refused.get("reason")}
-            continue
-        change = {
-            "up": max(0, was[0] - place),
-            "down": max(0, place - was[0]),
-            "verdict": was[1]["verdict"] if was[1]["verdict"] != row["verdict"] else "",
-            "seconds": round(row["high"] - was[1]["high"], 2) or None,
-        }
-        if any(change.values()):
-            changes[row["robot"]] = change
-    return changes
-
-
-def _lost(answer: Answer, page: Page) -> list[dict[str, Any]]:
-    """Robots that the answer before had found and this one refuses, with the reason."""
-    before = None if answer.previous is None else page_of(answer.previous.key)
-    if before is None:
-        return []
-    refused = page["refused"]
-    return [
-        {"maker": row["maker"], "model": row["model"], **refused[row["robot"]]}
-        for row in before["rows"]
-        if row["robot"] in refused
-    ]
-
-
-def running_for(reader: Reader) -> int:
-    """How many of the reader's answers are still being worked on; for the corner of every page."""
-    from robotplus.portal.jobs.access import jobs_for
-
-    return jobs_for(reader).filter(Q(state__in=Job.UNFINISHED)).count()

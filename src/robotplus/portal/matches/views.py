@@ -15,12 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from robotplus.errors import NeedError
 from robotplus.portal.core.errors import AbsentError, ForbiddenError, RefusedError
 from robotplus.portal.core.reader import Reader
+from robotplus.portal.core.sheets import sheet_response
 from robotplus.portal.jobs import results
 from robotplus.portal.jobs.actions import do_cancel
 from robotplus.portal.matches import shown
 from robotplus.portal.matches.access import access_answer, answers_for, is_own
 from robotplus.portal.matches.actions import do_ask, do_ask_supplier, do_share
+from robotplus.portal.matches.changed_views import card
 from robotplus.portal.matches.documents import check_numbers, document_of_uploads, scenario_document
+from robotplus.portal.matches.listing import table
 from robotplus.portal.matches.models import Answer
 from robotplus.portal.matches.visiting import who_asks
 from robotplus.portal.needs.actions import do_create_need
@@ -104,10 +107,8 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         context = {"answer": found, **shown.heading(found), **_state(found, reader)}
         return render(request, "matches/running.html", context)
-    context = shown.context(
-        reader, found, page, opened=request.GET.get("robot", ""), whole="all" in request.GET
-    )
-    return render(request, "matches/answer.html", {**context, "own": is_own(reader, found)})
+    context = shown.context(reader, found, page, query=request.GET.dict())
+    return render(request, "matches/answer.html", {**context, **card(reader, found)})
 
 
 @require_GET
@@ -131,38 +132,49 @@ def _state(found: Answer, reader: Reader) -> dict[str, Any]:
     }
 
 
-@require_GET
-def solution(request: HttpRequest, slug: str, robot: str) -> HttpResponse:
-    """The evidence of one solution: the part that htmx puts into the page, or the page with it open."""
-    if not getattr(request, "htmx", False):
-        return redirect(f"{reverse('answer', args=[slug])}?robot={robot}#solution")
+def _finished(request: HttpRequest, slug: str) -> tuple[Reader, Answer, shown.Page]:
+    """An answer that is there, with its reader.
+
+    Raises:
+        AbsentError: it is still worked on, or the reader may not know of it.
+    """
     reader: Reader = request.reader  # type: ignore[attr-defined]
     found = access_answer(reader, slug)
     page = shown.page_of(found.key)
     if page is None:
         raise AbsentError(_("the answer is not there yet"))
+    return reader, found, page
+
+
+@require_GET
+def solution(request: HttpRequest, slug: str, robot: str) -> HttpResponse:
+    """The evidence of one solution: the part that htmx puts into the page, or the page with it open."""
+    if not getattr(request, "htmx", False):
+        return redirect(f"{reverse('answer', args=[slug])}?robot={robot}#solution")
+    reader, found, page = _finished(request, slug)
     return render(request, "matches/_solution.html", shown.opened(reader, found, page, robot))
 
 
 @require_GET
 def more(request: HttpRequest, slug: str) -> HttpResponse:
     """The rest of the ranking, for htmx."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
-    found = access_answer(reader, slug)
-    page = shown.page_of(found.key)
-    if page is None:
-        raise AbsentError(_("the answer is not there yet"))
-    return render(request, "matches/_more.html", shown.rest(reader, found, page))
+    reader, found, page = _finished(request, slug)
+    rows = shown.listed(reader, found, page, request.GET.dict())[shown.FIRST_ROWS :]
+    return render(request, "matches/_more.html", {"answer": found, "page": page, "rows": rows})
+
+
+@require_GET
+def ranking_sheet(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The ranking as it is shown, as a table to take away."""
+    reader, found, page = _finished(request, slug)
+    rows = shown.listed(reader, found, page, request.GET.dict())
+    return sheet_response(table(rows, page["takt"]), name=f"{found.scenario or 'answer'}-ranking", kind=kind)
 
 
 @require_GET
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Up to four of the ranked robots side by side."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
-    found = access_answer(reader, slug)
-    page = shown.page_of(found.key)
-    if page is None:
-        raise AbsentError(_("the answer is not there yet"))
+    reader, found, page = _finished(request, slug)
     chosen = request.GET.getlist("robot")[:COMPARED]
     context = shown.compared(reader, found, page, chosen)
     return render(request, "matches/compare.html", context)
