@@ -21,6 +21,7 @@ from permission_world import (
     SERVICE,
     SIGNED,
     TOPIC,
+    URDF,
     Page,
     World,
     in_days,
@@ -68,6 +69,13 @@ OPERATIONS: Mapping[str, Page] = {
     "list_need_events": Page(readers=SIGNED),
     "claim_model": Page(writers=frozenset({"seller", "rival"})),
     "read_model_file": Page(readers=ALL),
+    "list_own_models": Page(readers=EDITORS),
+    "upload_model": Page(writers=EDITORS),
+    "follow_upload": Page("upload", by="job_id"),
+    "supply_figures": Page(writers=frozenset({"seller"})),
+    "open_model": Page(writers=frozenset({"seller"})),
+    "read_card": Page(readers=frozenset({"seller"})),
+    "make_card": Page(writers=frozenset({"seller"})),
     "ask_supplier": Page(writers=SIGNED),
     "keep_need": Page(writers=EDITORS),
     "read_certificate_file": Page(readers=PLANT),
@@ -107,6 +115,9 @@ BODIES: Mapping[str, Callable[[World], dict[str, Any]]] = {
     "move_need": lambda world: {"move": "close"},
     "invite_supplier": lambda world: {"organisation": world.supplier},
     "correct_model": lambda world: {"figure": "payload_kg", "new": "26", "source": "data sheet 2026"},
+    "upload_model": lambda world: {"file": SimpleUploadedFile("arm.urdf", URDF, "application/xml")},
+    "supply_figures": lambda world: {"figures": {"payload_kg": "26"}, "source": "data sheet 2026"},
+    "open_model": lambda world: {"access": "check_only"},
     "ask": lambda world: {"scenario": "arc_welding"},
     "share_answer": lambda world: {"shared": False},
     "inquire": lambda world: {"seller": world.supplier},
@@ -171,7 +182,7 @@ def sent_to(operation: Operation, world: World) -> Any:
     """A body that its schema takes."""
     if operation.schema is None:
         return {}
-    if operation.form:
+    if operation.form and operation.id not in BODIES:
         return {"kind": "service", "file": SimpleUploadedFile("a.pdf", PDF, "application/pdf")}
     return BODIES[operation.id](world) if operation.id in BODIES else _least(operation.schema)
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from robotplus.hashing import digest
 from robotplus.portal.catalogue.actions import do_claim_model, do_correct, do_load_catalogue
 from robotplus.portal.catalogue.models import Model
+from robotplus.portal.catalogue.owning import do_upload_model
 from robotplus.portal.core.documents import do_store_document
 from robotplus.portal.deals.actions.following import outcome_token
 from robotplus.portal.deals.actions.inquiring import do_inquire
@@ -57,6 +58,7 @@ PLANT: Roles = frozenset({"buyer", "buyer_viewer"})
 EDITORS: Roles = frozenset({"buyer", "seller", "rival", "newcomer"})
 APPROVED: Roles = EDITORS - {"newcomer"}
 NONE: Roles = frozenset()
+URDF = b'<robot name="arm"/>'
 PDF = b"%PDF-1.7\n" + bytes(40)
 SERVICE = {"service": ["integration"]}
 GOALS = {"goals": "50 cells", "starts": "2026-01-01", "ends": "2027-12-31"}
@@ -142,6 +144,14 @@ class World:
             "check_only": Thing(self._model("check_only"), ALL, SIGNED),
             "private": Thing(self._model("private"), seller, seller),
         }
+
+    @functools.cached_property
+    def upload(self) -> dict[str, Thing]:
+        """The reading of a description that waits."""
+        made = do_upload_model(
+            self.cast.reader("seller"), SimpleUploadedFile("arm.urdf", URDF, "application/xml")
+        )
+        return {"own": Thing(made.pk, frozenset({"seller"}), NONE)}
 
     public_model = "fanuc_lrmate25_19a"
 

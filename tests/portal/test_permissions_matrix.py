@@ -95,12 +95,17 @@ def group_of(operation: Operation) -> str:
 def _call_api(client: Client, operation: Operation, at: str, sent: Any) -> Got:
     method = operation.method
     if operation.form:
-        for upload in sent.values():
-            if hasattr(upload, "seek"):
-                upload.seek(0)
+        _rewind(sent)
         return _undone(client, lambda: client.post(at, sent))
     body = json.dumps(sent) if operation.schema is not None else ""
     return _undone(client, lambda: client.generic(method, at, body, content_type="application/json"))
+
+
+def _rewind(sent: Mapping[str, Any]) -> None:
+    """Files are read by each caller anew."""
+    for upload in sent.values():
+        if hasattr(upload, "seek"):
+            upload.seek(0)
 
 
 def _places(world: World, url: Url, page: Page) -> Iterator[tuple[str, Thing | None, str]]:
@@ -142,6 +147,7 @@ def _round(
 def _call(client: Client, method: str, at: str, sent: Mapping[str, Any], page: Page) -> Got:
     headers = {"HX-Request": "true"} if page.htmx else {}
     send = client.get if method == "GET" else client.post
+    _rewind(sent)
     return _undone(client, lambda: send(at, sent, headers=headers))
 
 

@@ -111,7 +111,7 @@ def list_models(request: HttpRequest, wanted: Annotated[ModelsWanted, Query(...)
     found = list(rows.defer("current__values")[: wanted.limit + 1])
     more = len(found) > wanted.limit
     found = found[: wanted.limit]
-    return ModelPiece(items=[ModelBrief(**_brief(m)) for m in found], next=found[-1].pk if more else None)
+    return ModelPiece(items=[ModelBrief(**brief(m)) for m in found], next=found[-1].pk if more else None)
 
 
 @router.get("/models/{model_id}", response={200: ModelWhole, **READS})
@@ -121,7 +121,7 @@ def read_model(request: HttpRequest, model_id: ModelId) -> ModelWhole:
     document = found.current.values if found.current else {}
     proofs = found.capabilities.select_related("certificate").order_by("scenario")
     return ModelWhole(
-        **_brief(found),
+        **brief(found),
         facts=[
             Fact(name=f.name, unit=f.unit, value=f.value, source=f.source, confidence=f.confidence)
             for f in facts_of(document)
@@ -171,7 +171,8 @@ def ask_for_supplier(request: HttpRequest, model_id: ModelId) -> Waiting:
     return Waiting(id=made.pk, state=made.state, due=made.due)
 
 
-def _brief(model: ModelRow) -> dict[str, Any]:
+def brief(model: ModelRow) -> dict[str, Any]:
+    """The fields of a `ModelBrief`."""
     return {
         "id": model.pk,
         "maker": model.maker,

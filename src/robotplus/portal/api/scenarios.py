@@ -42,6 +42,18 @@ class Number(Schema):
     source: str
 
 
+class ScenarioQuestion(Schema):
+    """What a scenario without a task family asks of a need instead of numbers; ``default`` null: none is usual."""
+
+    name: str
+    label: Label
+    unit: str
+    default: float | None
+    low: float
+    high: float
+    source: str
+
+
 class Indicator(Schema):
     name: Label
     unit: str
@@ -62,6 +74,7 @@ class Case(Schema):
 class ScenarioWhole(ScenarioBrief):
     about: Label
     numbers: list[Number]
+    questions: list[ScenarioQuestion]
     indicators: list[Indicator]
     constraints: list[str]
     credentials: list[str]
@@ -113,6 +126,18 @@ def whole_scenario(found: Scenario) -> ScenarioWhole:
                 source=n.source,
             )
             for n in found.numbers
+        ],
+        questions=[
+            ScenarioQuestion(
+                name=q.name,
+                label=Label(zh=q.label_zh, en=q.label_en),
+                unit=q.unit,
+                default=q.default,
+                low=q.low,
+                high=q.high,
+                source=q.source,
+            )
+            for q in found.questions
         ],
         indicators=[
             Indicator(

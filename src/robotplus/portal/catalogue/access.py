@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from robotplus.portal.catalogue.models import Model
-from robotplus.portal.core.errors import AbsentError
+from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import Reader
 
 
@@ -25,9 +25,34 @@ def access_model(reader: Reader, pk: str, *, file: bool = False) -> Model:
         AbsentError: there is none that the reader may know of, or its file stays closed.
     """
     found = models_for(reader).filter(pk=pk).first()
-    closed = (
-        found is not None and found.access != Model.Access.PUBLIC and found.owner_id != reader.organisation_id
-    )
-    if found is None or (file and closed):
+    if found is None or (file and not may_read_file(reader, found)):
         raise AbsentError(_("no such model"))
     return found
+
+
+def own_models_of(reader: Reader) -> models.QuerySet[Model]:
+    """The models that the reader's organisation brought, whoever else may read them."""
+    found = models_for(reader).filter(owner_id=reader.organisation_id or 0, owner__isnull=False)
+    return found.order_by("maker", "name", "pk")
+
+
+def access_own_model(reader: Reader, pk: str, *, edit: bool = False) -> Model:
+    """A model of the reader's own organisation.
+
+    Raises:
+        AbsentError: there is none that the reader may know of.
+        ForbiddenError: it is another's, or (``edit``) the reader may only look.
+    """
+    found = access_model(reader, pk)
+    if found.owner_id is None or found.owner_id != reader.organisation_id:
+        raise ForbiddenError(_("only the organisation that brought the model does this"))
+    if edit and not reader.may_edit:
+        raise ForbiddenError(_("only owners and editors of your organisation do this"))
+    return found
+
+
+def may_read_file(reader: Reader, model: Model) -> bool:
+    """Whether the model's file, and so its geometry, may be read."""
+    return model.access == Model.Access.PUBLIC or (
+        model.owner_id is not None and model.owner_id == reader.organisation_id
+    )

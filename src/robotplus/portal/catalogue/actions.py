@@ -8,20 +8,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from robotplus.hashing import digest
 from robotplus.portal.catalogue.access import access_model
-from robotplus.portal.catalogue.facts import corrected, read_figure
+from robotplus.portal.catalogue.facts import FIGURES, corrected, figure_of, read_figure
 from robotplus.portal.catalogue.models import Correction, Model, ModelClaim, ModelRevision
+from robotplus.portal.catalogue.revising import FILE_VERSION, check_source, revise
+from robotplus.portal.catalogue.supplying import do_supply
 from robotplus.portal.core.content import check_may_publish
 from robotplus.portal.core.errors import ForbiddenError, RefusedError
 from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.matches.models import DeskRequest
 from robotplus.portal.parties.models import OrganisationKind
-from robotplus.portal.search.index import do_index, do_index_many
+from robotplus.portal.search.index import do_index_many
 from robotplus.robots.catalogue import Catalogue
 
-FILE_VERSION = 1  # of the robot file's format, kept beside each revision
 DUE_DAYS = 10  # the operator decides on a correction within
 
 
@@ -86,18 +86,23 @@ def do_claim_model(reader: Reader, pk: str) -> ModelClaim:
 def do_correct(reader: Reader, pk: str, *, figure: str, new: str, source: str, note: str = "") -> Correction:
     """Propose another value for a figure, with its source. It waits for a decision and is kept whatever comes of it.
 
+    Of a model that is the reader's organisation's own nobody else decides.
+
     Raises:
         AbsentError, ForbiddenError, RefusedError: see the checks.
     """
     if reader.user is None:
         raise ForbiddenError(_("sign in to correct a figure"))
     model = access_model(reader, pk, file=True)
-    value = read_figure(figure, new)
-    if not 3 <= len(source.strip()) <= 500:
-        raise RefusedError(_("name the source: document, page, address"), field="source")
+    if model.owner_id is not None and model.owner_id == reader.organisation_id:
+        if figure not in FIGURES:
+            raise RefusedError(_("unknown figure"), field="figure")
+        return do_supply(reader, pk, {figure: new}, source=source, note=note)[0]
     document = {} if model.current is None else model.current.values
-    old = (document.get("ratings", {}).get(figure) or {}).get("value")
-    corrected(document, figure, value, source=source.strip(), confidence="medium")
+    value = read_figure(document, figure, new)
+    check_source(source)
+    old = figure_of(document, figure)
+    corrected(document, {figure: value}, source=source.strip(), confidence="medium")
     made = Correction.objects.create(
         model=model,
         organisation=reader.organisation,
@@ -129,22 +134,12 @@ def apply_correction(reader: Reader, correction: Correction) -> ModelRevision:
     speaks = model.claims.filter(state="approved", organisation=correction.organisation_id).exists()
     document = corrected(
         model.current.values,
-        correction.figure,
-        correction.new,
+        {correction.figure: correction.new},
         source=correction.source,
         confidence="high" if speaks else "medium",
     )
-    revision: ModelRevision = model.revisions.create(
-        number=model.revisions.count() + 1,
-        values=document,
-        kind_version=FILE_VERSION,
-        sha256=digest(document),
-        author=correction.author,
-    )
-    model.current = revision
-    model.save(update_fields=["current"])
+    revision = revise(reader, model, document, author=correction.author)
     log_event(reader, "model.revise", model, correction=correction.pk, number=revision.number)
-    do_index(model)
     return revision
 
 

@@ -49,11 +49,17 @@ def reach_map(robot: Robot, *, width_px: int = 320) -> Html:
     )
 
 
-def _points(robot: Robot) -> tuple[Array, Array]:
-    """(n,) distance from the first axis and (n,) height of the flange [m]."""
+def sampled(robot: Robot) -> Array:
+    """(SAMPLES, dof) postures [rad, m], even over the joint ranges; an unlimited joint over a full turn."""
     draw = np.random.default_rng(0).random((SAMPLES, robot.dof))
     low = np.array([-np.pi if j.lower is None else j.lower for j in robot.joints])
     high = np.array([np.pi if j.upper is None else j.upper for j in robot.joints])
-    poses = link_poses(robot, low + draw * (high - low))[:, -1]
+    postures: Array = low + draw * (high - low)
+    return postures
+
+
+def _points(robot: Robot) -> tuple[Array, Array]:
+    """(n,) distance from the first axis and (n,) height of the flange [m]."""
+    poses = link_poses(robot, sampled(robot))[:, -1]
     flange = poses[:, :3, :3] @ np.asarray(robot.flange_xyz) + poses[:, :3, 3]
     return np.hypot(flange[:, 0], flange[:, 1]), flange[:, 2]

@@ -27,7 +27,8 @@ MEDIA_TYPES = {
     "zip": "application/zip",
 }
 ALLOWED = frozenset(MEDIA_TYPES) - {"zip"}
-ENDINGS = {"jpeg": "jpg", "xml": "urdf"}
+ENDINGS = {"jpeg": "jpg", "xml": "urdf", "xacro": "urdf", "mjcf": "urdf"}
+ROBOT_ROOTS = ("robot", "mujoco")  # first element of a URDF or xacro, and of an MJCF file
 MAX_PARSED = 20 * 2**20  # bytes of a JSON or TOML file
 HEAD = 4096
 MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<iframe")
@@ -76,7 +77,7 @@ def _by_text(stream: IO[bytes], head: bytes, size: int, ending: str) -> str:
     low = head.lower().lstrip(b"\xef\xbb\xbf \t\r\n")
     if ending == "urdf":
         stream.seek(0)
-        return "urdf" if first_element(stream) == "robot" else ""
+        return "urdf" if first_element(stream) in ROBOT_ROOTS else ""
     if low.startswith(b"<") or any(m in low for m in MARKUP):
         raise HostileFileError(_("web pages, SVG and other markup are refused"))
     if b"\0" in head:

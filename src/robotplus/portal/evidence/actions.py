@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,6 +62,21 @@ def give_evidence(certificate: Certificate) -> None:
             "status": Evidence.Status.VALID,
         },
     )
+
+
+def open_certificates(found: QuerySet[Certificate], access: str) -> None:
+    """Open certificates that hold nothing of their owner's but a model that is as open itself."""
+    for certificate in found.exclude(access=access):
+        certificate.access = access
+        certificate.save(update_fields=["access"])
+        give_evidence(certificate)
+
+
+def close_certificates(found: QuerySet[Certificate]) -> None:
+    """Make certificates private again; the evidence that they gave ends."""
+    opened = found.exclude(access=Certificate.Access.PRIVATE)
+    Evidence.objects.filter(certificate__in=opened).update(status=Evidence.Status.REVOKED)
+    opened.update(access=Certificate.Access.PRIVATE)
 
 
 def check_key(certificate: Certificate) -> str:

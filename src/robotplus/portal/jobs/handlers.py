@@ -17,7 +17,10 @@ from robotplus.portal.jobs.models import Job, Result
 
 HANDLERS: Mapping[str, str] = {
     "answer": "robotplus.portal.matches.answering.HANDLER",
+    "changes": "robotplus.portal.matches.changing.HANDLER",
     "survey": "robotplus.portal.matches.answering.SURVEY",
+    "import": "robotplus.portal.catalogue.owning.IMPORT",
+    "card": "robotplus.portal.catalogue.carding.HANDLER",
     "check": "robotplus.portal.evidence.checking.HANDLER",
     "match": "robotplus.portal.matches.reverse.OPENED",
     "reverse": "robotplus.portal.matches.reverse.REVERSE",

@@ -58,7 +58,8 @@ def do_record_capabilities(result: Result, found: list[dict[str, Any]]) -> None:
             certificate.access = Certificate.Access.PUBLIC
             certificate.save(update_fields=["access"])
             give_evidence(certificate)
-    before = Capability.objects.filter(scenario=scenario)
+    # closed models are not among the surveyed: what their owners had proven stays
+    before = Capability.objects.filter(scenario=scenario, model__access=Model.Access.PUBLIC)
     touched = known | set(before.values_list("model_id", flat=True))
     before.delete()
     Capability.objects.bulk_create(

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,3 +36,15 @@ def fact(found: Fact | None) -> SafeString:
 def sourced(text: str) -> str:
     """A source as it is said in the language of the page."""
     return said(text)[language() == "en"]
+
+
+@register.filter
+def get(of: Mapping[str, Any] | None, name: str) -> Any:
+    """What stands under a name, else nothing."""
+    return (of or {}).get(name, "")
+
+
+@register.filter
+def short(value: Any) -> str:
+    """A number as people read it."""
+    return f"{value:.4g}" if isinstance(value, (int, float)) else str(value)
