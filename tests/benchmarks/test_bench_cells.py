@@ -8,11 +8,12 @@ pytest.importorskip("eaik", reason="the bench extra is not installed")
 pytest.importorskip("toppra", reason="the bench extra is not installed")
 
 from benchmarks.bench_cells import Said, agreement, compare, evaluation, rejecting
-from benchmarks.cells import STANDARD
+from benchmarks.cells import STANDARD, seam_alone, standing
 from benchmarks.watch import Watch
 from rich.console import Console
 
-from benchmarks import bench_cells
+from benchmarks import bench_cells, ours
+from robotplus.certificates.certificate import Certificate
 
 
 def quiet() -> Watch:
@@ -35,6 +36,23 @@ def test_both_sides_are_asked_about_the_same_cells() -> None:
     assert len(said) == 6 and not [s for s in said if s.refused]
     assert {True, False} == {s.peer for s in said}
     assert said == compare(6, 3)
+
+
+@pytest.mark.parametrize(
+    ("robot", "x", "y", "z", "yaw_deg"),
+    [
+        # only with the tool turned on the approach
+        ("fanuc_m20ia10l", -0.5729323673972107, -0.6235525256071474, 0.0, 70.36),
+        # the arm's corners pass a corner of the table, 10 mm away along no axis of either
+        ("ur_ur30", 0.03159753896046113, 0.44279961792634226, 0.6, -92.77),
+    ],
+)
+def test_cells_with_little_room_are_done(robot: str, x: float, y: float, z: float, yaw_deg: float) -> None:
+    """The peer does these too; what made them hard is not special to them."""
+    case = standing(seam_alone("bench_seam"), ours.catalogue()[robot], x, y, z, yaw_deg)
+    proof = ours.prove(case.need, case.cell.robot, case.cell.base)
+    assert isinstance(proof, Certificate)
+    assert ours.judge(proof, case.need).holds
 
 
 def test_disagreements_are_counted_and_told(monkeypatch: pytest.MonkeyPatch) -> None:

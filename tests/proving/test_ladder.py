@@ -13,7 +13,7 @@ from proving_cases import CATALOGUE, OF_CLASS, Stand, handling_need, room, seam_
 from reference_chains import flange, limits
 
 from robotplus.proving.kernels.calls import kernels, p
-from robotplus.proving.layers import flange_from_tcp
+from robotplus.proving.layers import MUST_HOLD, flange_from_tcp
 from robotplus.proving.postures import ACROSS, SAME_BRANCH, WINDINGS
 from robotplus.proving.search import candidates as places_of
 from robotplus.proving.search import key_layers, survey
@@ -77,7 +77,7 @@ def by_numpy(at: Stand, *, stride: int, way: int) -> float | None:
     layers, robot, dof = at.context.layers, at.body.robot, at.body.dof
     lower, upper = limits(robot)
     speed = np.array([j.velocity for j in robot.joints], dtype=float)
-    wraps = (upper - lower >= TURN) & np.array([j.kind == "revolute" for j in robot.joints])
+    wraps = (upper - lower > TURN + 1e-3) & np.array([j.kind == "revolute" for j in robot.joints])
     follows_branch = at.body.struct.ik_class != GENERIC and way == SAME_BRANCH
     before: Layer | None = None
     total = np.zeros(0)
@@ -107,7 +107,8 @@ def by_numpy(at: Stand, *, stride: int, way: int) -> float | None:
             if at.context.task.struct.ring and count > 1:
                 apart = np.minimum(apart, count - apart)
             reach = at.context.task.struct.reach
-            window = 0 if layers.hold_spin[k] else -(-reach // taken) * taken
+            held = layers.hold_spin[k] == MUST_HOLD or (layers.hold_spin[k] and way == SAME_BRANCH)
+            window = 0 if held else -(-reach // taken) * taken
             if dof < 6 and at.context.task.struct.ring:  # the spin is what the posture brings
                 window = (reach + 1) * taken
             step[apart > window] = np.inf

@@ -67,6 +67,41 @@ def test_the_gap_is_the_distance_of_faces_and_of_crossed_edges() -> None:
     assert gap(leaning[0], cube, leaning[1], cube) == pytest.approx(2 - np.sqrt(2))
 
 
+@settings(deadline=None, max_examples=400)
+@given(SIZES, SIZES, PLACE, st.tuples(TURN, TURN, TURN))
+def test_along_the_line_between_nearest_points_the_gap_is_the_distance(
+    half_a: tuple[float, ...],
+    half_b: tuple[float, ...],
+    place: tuple[float, ...],
+    turn: tuple[float, ...],
+) -> None:
+    a, b, axis = np.array(half_a), np.array(half_b), np.zeros(3)
+    pose = transform(place, turn)
+    true = coal_distance(np.eye(4), a, pose, b)
+    row_a, row_b = rows(np.eye(4)), rows(pose)
+    k = kernels()
+    found = float(k.rp_box_gap_or_nearest(p(row_a), p(a), p(row_b), p(b), ctypes.c_double(10.0), p(axis)))
+    assert found <= max(true, 0.0) + 1e-6
+    if true <= 1e-3:
+        return
+    assert found == pytest.approx(true, abs=1e-6)
+    reach = np.abs(axis) @ a + np.abs(axis @ pose[:3, :3]) @ b  # the slab along the axis parts the boxes
+    assert abs(axis @ pose[:3, 3]) - reach == pytest.approx(found, abs=1e-9)
+    for asked in (true - 1e-5, true + 1e-5):
+        assert k.rp_boxes_apart(p(row_a), p(a), p(row_b), p(b), ctypes.c_double(asked)) == (asked < true)
+
+
+def test_corners_that_are_far_enough_apart_are_free() -> None:
+    """Nearest are two corners 17 mm apart, 10 mm along each axis: no axis of the boxes shows more than that."""
+    cube = np.full(3, 0.5)
+    pose = transform((1.01, 1.01, 1.01), (0.0, 0.0, 0.0))
+    row_a, row_b = rows(np.eye(4)), rows(pose)
+    assert gap(np.eye(4), cube, pose, cube) == pytest.approx(0.01)
+    for asked, apart in ((0.0172, 1), (0.0174, 0)):
+        found = kernels().rp_boxes_apart(p(row_a), p(cube), p(row_b), p(cube), ctypes.c_double(asked))
+        assert found == apart
+
+
 def frees(at: Stand, phase: PhaseStruct, q: Array, *, tool: int) -> Array:
     """(n,) what the kernel calls free."""
     columns = np.ascontiguousarray(q.T, dtype=np.float32)

@@ -22,6 +22,7 @@ from robotplus.scenarios.task import Program, Stop
 FREE_SPINS = 36  # spins looked at where the tool may turn freely
 COARSE_M = 0.035  # [m] between coarse waypoints on a stroke
 COARSE_TURN = math.radians(10)  # and tool direction between them
+MUST_HOLD = 2  # a layer joined at the same spin whatever happens; 1: where that is possible
 FINE_M = 0.008  # [m] between fine samples
 LINEAR_M = 0.03  # [m] between fine samples of approaches and retracts
 
@@ -142,11 +143,12 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
         coarse = coarse_indices(path, s)
         for k, i in enumerate(coarse):
             if k == 0:
-                rows.append((b + i, first_joined, first_joined, 0.0, spins))
+                hold = MUST_HOLD if follows or spins is not None else first_joined
+                rows.append((b + i, first_joined, hold, 0.0, spins))
             else:
                 step = float(s[i] - s[coarse[k - 1]])
                 dt = step / stop.speed[1] if stop.speed else 0.0
-                rows.append((b + i, 1, int(spins is not None), dt, spins))
+                rows.append((b + i, 1, 0 if spins is None else MUST_HOLD, dt, spins))
         if stop.curve.length > 0:
             halves = poses(*stop.curve.frames((s[1:] + s[:-1]) / 2))
             segments.append(Segment("stroke", position, b, count, s, halves))
@@ -156,7 +158,7 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
             d = add(out[-1:], position, stop.carry_out, 0)
             twins.append((c, c - 1))
             segments.append(Segment("retract", position, c, d + 1, *halfway(out, stop.retract)))
-            rows.append((d, 1, 1, 0.0, spins))
+            rows.append((d, 1, 1 if spins is None else MUST_HOLD, 0.0, spins))
         leave.append(count - 1)
         before = stop
 

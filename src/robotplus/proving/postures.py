@@ -73,7 +73,9 @@ def refine(scene: Scene, q_coarse: Array, slots: Any, window: float) -> tuple[Ar
             spin[first : last + 1] = turned[0]
         else:
             turned = np.unwrap(turned)
-            spin[first : last + 1] = np.interp(at, own, turned)
+            known = dict(zip(own.tolist(), turned, strict=True))
+            known |= {twin: known[original] for twin, original in layers.twins if original in known}
+            spin[first : last + 1] = np.interp(at, sorted(known), [known[k] for k in sorted(known)])
         if np.ptp(turned) > 1e-9:
             for segment in layers.segments:
                 if segment.kind == "stroke" and first <= segment.first <= last:

@@ -81,7 +81,7 @@ class ClearStruct(ctypes.Structure):
 def kernels() -> Any:
     """The library with result types set; sizes of mirrored structs are compared once."""
     lib = library()
-    for name in ("rp_reach_bound", "rp_box_gap"):
+    for name in ("rp_reach_bound", "rp_box_gap", "rp_box_gap_or_nearest"):
         getattr(lib, name).restype = ctypes.c_double
     if (lib.rp_sizeof_world(), lib.rp_sizeof_task()) != (
         ctypes.sizeof(WorldStruct),

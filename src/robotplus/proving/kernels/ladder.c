@@ -111,7 +111,7 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     rp_metric m = {.r = r, .haste = across ? HURRIED : 0.98};
     for (int j = 0; j < r->dof; j++) {
         m.weight[j] = 1 / r->vmax[j];
-        m.wraps[j] = rp_turns(r, j);
+        m.wraps[j] = rp_turns(r, j) && r->upper[j] - r->lower[j] > RP_TURN + 1e-3; /* or a turn's ends do not join */
     }
     rp_candidate *scratch = malloc(sizeof *scratch * (size_t)t->cap);
     rp_candidate **node = calloc((size_t)L, sizeof *node);
@@ -139,7 +139,8 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
         back[l] = malloc(sizeof(int32_t) * (size_t)n[l]);
         cost[l] = malloc(sizeof(double) * (size_t)n[l]);
         const int slots = t->slot_count[l], step = slots > stride ? stride : 1;
-        const int window = r->dof < 6 && t->ring ? t->reach + 1 : t->hold_spin[l] ? 0 : (t->reach + step - 1) / step;
+        const int held = t->hold_spin[l] == 2 || (t->hold_spin[l] && way == RP_SAME_BRANCH);
+        const int window = r->dof < 6 && t->ring ? t->reach + 1 : held ? 0 : (t->reach + step - 1) / step;
         const int rows = closed && l && t->joined[l];
         if (l) {
             if (rows) rp_columns_rows(&before, r, node[l - 1], cost[l - 1], n[l - 1], slots, t->ring);
@@ -223,7 +224,9 @@ void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_
                     if (w->first[o] > t->stop[l] || t->stop[l] > w->last[o] || w->flags[o] & RP_BASE) continue;
                     if (part >= 0 && t->near[l] && w->touch[t->stop[l] * w->n_id + w->id[o]]) continue;
                     const double asked = (t->near[l] ? w->tool_clearance : w->min_clearance) + 1e-4;
-                    ok = rp_box_gap(w->pose + 12 * o, w->half + 3 * o, box, r->box_half[b]) >= asked;
+                    const double *pose = w->pose + 12 * o, *half = w->half + 3 * o;
+                    const double gap = rp_box_gap(pose, half, box, r->box_half[b]);
+                    ok = gap >= asked || (gap > 0 && rp_boxes_apart(pose, half, box, r->box_half[b], asked));
                 }
             }
             slot_ok[t->slot_first[l] + k] = (uint8_t)ok;

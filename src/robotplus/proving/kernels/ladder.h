@@ -11,7 +11,7 @@ typedef struct {
     const double *pose;         /* n_layer * 12 world_from_tcp at spin 0 */
     const int32_t *stop, *carry, *near;
     const int32_t *joined;      /* 1: reached from the layer before without leaving the path; 0: by free travel */
-    const int32_t *hold_spin;   /* 1: joined at the same spin */
+    const int32_t *hold_spin;   /* joined at the same spin: 1 where that is possible, 2 always */
     const double *dt;           /* [s] least time from the layer before; 0: as long as needed */
     const int32_t *slot_first, *slot_count;
     const double *spin;         /* [rad] per slot */
@@ -37,7 +37,8 @@ void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int
                int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive, int32_t *count);
 
 /* How rp_ladder looks for a way: joined layers keep their branch; or go across branches, arms with a joint to spare also
- * from posture to posture by Newton steps; or every whole turn of a joint is a posture of its own. */
+ * from posture to posture by Newton steps; or every whole turn of a joint is a posture of its own. Either of these may turn
+ * the tool on approach and retract. */
 enum { RP_SAME_BRANCH = 0, RP_WINDINGS = 1, RP_ACROSS = 2 };
 
 /* Cheapest way through all layers that comes nowhere near the n_shun ways of `shun` (n_shun * n_layer * 7), which had been

@@ -3,6 +3,7 @@
 #include "ik.h"
 
 #define NB 64
+#define HOPELESS 0.7f /* share of a distance that these axes show of it but in the rarest cases */
 
 static double rp_half_length(const double *h) { return sqrt(h[0] * h[0] + h[1] * h[1] + h[2] * h[2]); }
 
@@ -27,56 +28,6 @@ void rp_scene_init(rp_scene *s, const rp_robot *r, const rp_world *w, const doub
         if (l + 1 > s->n_link) s->n_link = l + 1;
         s->box_radius[b] = rp_half_length(r->box_half[b]);
     }
-}
-
-double rp_box_gap_until(const double *pa, const double *ha, const double *pb, const double *hb, double enough, double axis[3]) {
-    double R[9], A[9], t[3], best = -1e300;
-    int code = 0; /* 0-2: faces of a, 3-5: faces of b, 6-14: edges */
-    const double d[3] = {pb[3] - pa[3], pb[7] - pa[7], pb[11] - pa[11]};
-    for (int i = 0; i < 3; i++) {
-        t[i] = pa[i] * d[0] + pa[4 + i] * d[1] + pa[8 + i] * d[2];
-        for (int j = 0; j < 3; j++) {
-            R[3 * i + j] = pa[i] * pb[j] + pa[4 + i] * pb[4 + j] + pa[8 + i] * pb[8 + j];
-            A[3 * i + j] = fabs(R[3 * i + j]);
-        }
-    }
-    for (int i = 0; i < 3; i++) {
-        const double g = fabs(t[i]) - ha[i] - (hb[0] * A[3 * i] + hb[1] * A[3 * i + 1] + hb[2] * A[3 * i + 2]);
-        if (g > best) best = g, code = i;
-    }
-    for (int j = 0; j < 3; j++) {
-        const double g = fabs(t[0] * R[j] + t[1] * R[3 + j] + t[2] * R[6 + j]) - hb[j] -
-                         (ha[0] * A[j] + ha[1] * A[3 + j] + ha[2] * A[6 + j]);
-        if (g > best) best = g, code = 3 + j;
-    }
-    for (int i = 0; i < 3 && best < enough; i++) {
-        const int i1 = (i + 1) % 3, i2 = (i + 2) % 3;
-        for (int j = 0; j < 3; j++) {
-            const int j1 = (j + 1) % 3, j2 = (j + 2) % 3;
-            const double n2 = R[3 * i1 + j] * R[3 * i1 + j] + R[3 * i2 + j] * R[3 * i2 + j];
-            if (n2 < 1e-6) continue; /* nearly parallel edges: the face axes decide */
-            const double g = fabs(t[i2] * R[3 * i1 + j] - t[i1] * R[3 * i2 + j]) -
-                             (ha[i1] * A[3 * i2 + j] + ha[i2] * A[3 * i1 + j] + hb[j1] * A[3 * i + j2] + hb[j2] * A[3 * i + j1]);
-            if (g > 0 ? g * g > best * fabs(best) * n2 : g > best) best = g > 0 ? g / sqrt(n2) : g, code = 6 + 3 * i + j;
-        }
-    }
-    if (!axis) return best;
-    if (code < 3)
-        for (int k = 0; k < 3; k++) axis[k] = pa[4 * k + code];
-    else if (code < 6)
-        for (int k = 0; k < 3; k++) axis[k] = pb[4 * k + code - 3];
-    else {
-        const int i = (code - 6) / 3, j = (code - 6) % 3;
-        const double x[3] = {pa[i], pa[4 + i], pa[8 + i]}, y[3] = {pb[j], pb[4 + j], pb[8 + j]};
-        for (int k = 0; k < 3; k++) axis[k] = x[(k + 1) % 3] * y[(k + 2) % 3] - x[(k + 2) % 3] * y[(k + 1) % 3];
-        const double n = sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]);
-        for (int k = 0; k < 3; k++) axis[k] /= n;
-    }
-    return best;
-}
-
-double rp_box_gap(const double *pa, const double *ha, const double *pb, const double *hb) {
-    return rp_box_gap_until(pa, ha, pb, hb, 1e300, 0);
 }
 
 void rp_boxes(const rp_robot *r, double f[RP_DOF + 1][12], double out[RP_BOXES][12]) {
@@ -229,6 +180,14 @@ static void against_fixed(const double *pa, const double *ha, const pose_block *
             for (int k = 0; k < NB; k++) R[3 * i + j][k] = a0 * b->v[j][k] + a1 * b->v[4 + j][k] + a2 * b->v[8 + j][k];
         }
     gap_axes(R, t, ha, hb, asked, gap);
+    close = 0; /* corners nearest to each other are farther apart than these axes show */
+    for (int k = 0; k < NB; k++) close |= alive[k] & (gap[k] > HOPELESS * asked) & (gap[k] < asked);
+    for (int k = 0; close && k < NB; k++) {
+        double pb[12];
+        if (!alive[k] || gap[k] <= HOPELESS * asked || gap[k] >= asked) continue;
+        for (int m = 0; m < 12; m++) pb[m] = b->v[m][k];
+        if (rp_boxes_apart(pa, ha, pb, hb, asked)) gap[k] = asked;
+    }
     for (int k = 0; k < NB; k++) alive[k] &= gap[k] >= asked;
 }
 

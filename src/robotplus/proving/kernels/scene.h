@@ -49,6 +49,14 @@ void rp_scene_init(rp_scene *s, const rp_robot *r, const rp_world *w, const doub
 double rp_box_gap(const double *pa, const double *ha, const double *pb, const double *hb);
 double rp_box_gap_until(const double *pa, const double *ha, const double *pb, const double *hb, double enough, double axis[3]);
 
+/* The same, along the line between nearest points too where the boxes are apart but less than `enough`: what is nearest may be
+ * corners, and these are farther apart than any of those axes shows. */
+double rp_box_gap_or_nearest(const double *pa, const double *ha, const double *pb, const double *hb, double enough,
+                             double axis[3]);
+
+/* 1 when two boxes that do not meet are at least `asked` (positive) apart. */
+int rp_boxes_apart(const double *pa, const double *ha, const double *pb, const double *hb, double asked);
+
 /* base_from_box of every box at the frames f of rp_fk. */
 void rp_boxes(const rp_robot *r, double f[RP_DOF + 1][12], double out[RP_BOXES][12]);
 

@@ -155,9 +155,10 @@ int32_t rp_sweep_settle(rp_sweep *s, const rp_piece *m, int32_t first, int32_t n
         if (u * u + v * v + w * w > far * far) continue;
         double axis[3];
         const double *half = self ? r->box_half[c->still] : scene->world->half + 3 * c->still;
-        const double gap = rp_box_gap_until(still, half, moving, r->box_half[c->moving], enough + D, axis);
-        double move = D;
+        double gap = rp_box_gap_until(still, half, moving, r->box_half[c->moving], enough + D, axis), move = D;
         if (gap - D >= enough) continue;
+        if (gap < keep && c->asked > 0)
+            gap = rp_box_gap_or_nearest(still, half, moving, r->box_half[c->moving], enough + D, axis);
         if (gap < keep) {
             s->met = *c;
             return -1;

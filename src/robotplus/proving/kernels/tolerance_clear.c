@@ -2,8 +2,6 @@
 #include "ik.h"
 #include "tolerance.h"
 
-#define NEAREST_STEPS 8
-
 /* How far boxes move while joints do: sums over the first joints, so that a run of joints is a difference of two. */
 typedef struct {
     double moved[RP_DOF + 1][RP_BOXES], turned[RP_DOF + 1];
@@ -87,33 +85,6 @@ int32_t rp_list_watches(const rp_scene *s, const rp_phase *phase, int32_t n_phas
     return n;
 }
 
-/* Distance of two boxes along the line through points of theirs that alternating projection has brought close. */
-static double gap_between_nearest(const double *pa, const double *ha, const double *pb, const double *hb) {
-    double p[3], q[3] = {pb[3], pb[7], pb[11]}, n[3], size = 0, gap = 0;
-    for (int step = 0; step < NEAREST_STEPS; step++)
-        for (int side = 0; side < 2; side++) {
-            const double *pose = side ? pb : pa, *half = side ? hb : ha, *from = side ? p : q;
-            double *to = side ? q : p, local[3];
-            for (int i = 0; i < 3; i++) {
-                local[i] = 0;
-                for (int k = 0; k < 3; k++) local[i] += pose[4 * k + i] * (from[k] - pose[4 * k + 3]);
-                local[i] = local[i] > half[i] ? half[i] : local[i] < -half[i] ? -half[i] : local[i];
-            }
-            for (int k = 0; k < 3; k++)
-                to[k] = pose[4 * k + 3] + pose[4 * k] * local[0] + pose[4 * k + 1] * local[1] + pose[4 * k + 2] * local[2];
-        }
-    for (int k = 0; k < 3; k++) size += (q[k] - p[k]) * (q[k] - p[k]);
-    if (size <= 0) return -INFINITY;
-    for (int k = 0; k < 3; k++) {
-        n[k] = (q[k] - p[k]) / sqrt(size);
-        gap += n[k] * (pb[4 * k + 3] - pa[4 * k + 3]);
-    }
-    for (int i = 0; i < 3; i++)
-        gap -= ha[i] * fabs(n[0] * pa[i] + n[1] * pa[4 + i] + n[2] * pa[8 + i]) +
-               hb[i] * fabs(n[0] * pb[i] + n[1] * pb[4 + i] + n[2] * pb[8 + i]);
-    return gap;
-}
-
 /* How far boxes move in the world, seen from the base, and seen from the base or from a tool that is held; and the sums
  * for the joints between two. */
 typedef struct {
@@ -178,8 +149,9 @@ static int clear(clearing *c, const double b[6][RP_DOF], int halvings, const int
         const double *pose = w->links ? box[y] : s->pose[y], *half = w->links ? r->box_half[y] : s->world->half + 3 * y;
         double gap = between(box[x], pose) - s->box_radius[x] - (w->links ? s->box_radius[y] : s->radius[y]);
         if (gap - moved < room) {
+            double axis[3];
             gap = rp_box_gap(pose, half, box[x], r->box_half[x]);
-            if (gap < room && gap > 0) gap = fmax(gap, gap_between_nearest(pose, half, box[x], r->box_half[x]));
+            if (gap < room) gap = rp_box_gap_or_nearest(pose, half, box[x], r->box_half[x], INFINITY, axis);
             if (gap < room) return 0;
             if (gap - moved < room) open[n_open++] = todo[i];
         }
