@@ -20,7 +20,8 @@ from robotplus.errors import BuildError
 FOLDER = Path(__file__).parent
 FLAGS = ["-std=c11", "-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
 if platform.machine() in ("x86_64", "AMD64"):
-    FLAGS.append("-mprefer-vector-width=512")  # where there are such registers; compilers hesitate to use them
+    # where there are such registers; compilers hesitate to use them
+    FLAGS.append("-mprefer-vector-width=512")
 
 
 def sources() -> list[Path]:

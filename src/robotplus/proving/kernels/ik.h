@@ -173,6 +173,11 @@ int ik_scan(const rp_robot *r, const double *pose, double (*out)[RP_DOF], int mo
 int ik_numeric(const rp_robot *r, const double *pose, double (*from)[RP_DOF], int n_from, double (*out)[RP_DOF],
                int most);
 
+/* Starts for Newton near every posture that brings the tool to base_from_flange `target` at whatever spin about its own z
+ * (tcp is flange_from_tcp), at most `most` rows of 7; -1 when the arm does not work in a plane, or roots cannot be told
+ * apart. */
+int ik_planar(const rp_robot *r, const double *target, const double *tcp, double (*out)[RP_DOF], int most);
+
 /* In each lane the library posture nearest the pose, among the lane's share `share` of `shares`. */
 void ik_nearest_seeds(const rp_robot *r, const double *pose, int share, int shares, double q[RP_DOF][IK_LANES]);
 

@@ -4,6 +4,7 @@
 #define SPINS 24
 #define ITERATIONS 20
 #define CLOSED 1e-9
+#define PLANAR_STARTS 32
 
 /* base_from_flange with the tool spun about its own z. */
 static void spun(const double *target, const double *tcp, double angle, double *flange) {
@@ -45,10 +46,17 @@ static int by_spins(const rp_robot *r, const double *target, const double *tcp, 
     return n;
 }
 
-/* Arms of fewer joints meet few spins: Newton on position and direction alone, from the library. */
+/* Arms of fewer joints meet few spins: Newton on position and direction alone, from where the plane they work in says or
+ * from the library. */
 static int by_seeds(const rp_robot *r, const double *target, const double *tcp, double *q_out, int max_out) {
     double (*out)[RP_DOF] = (double (*)[RP_DOF])q_out;
+    double start[PLANAR_STARTS][RP_DOF];
+    const int starts = ik_planar(r, target, tcp, start, PLANAR_STARTS);
     int n = 0;
+    for (int k = 0; k < starts && n < max_out; k++)
+        if (rp_newton(r, target, tcp, 1, ITERATIONS, CLOSED, start[k]) && ik_is_new(r, start[k], out, n))
+            memcpy(out[n++], start[k], sizeof start[k]);
+    if (starts >= 0) return n;
     for (int k = 0; k < 4; k++) {
         double flange[12], q[RP_DOF][IK_LANES];
         spun(target, tcp, 0.5 * IK_PI * k, flange);
