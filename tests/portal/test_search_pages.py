@@ -15,7 +15,8 @@ from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.reader import NOBODY
 from robotplus.portal.offers.actions import do_create_offer, do_move_offer
 from robotplus.portal.offers.models import Offer
-from robotplus.portal.search.finding import Filters, areas_around, search
+from robotplus.portal.search.filters import Filters, areas_around
+from robotplus.portal.search.finding import search
 from robotplus.portal.search.index import do_index, do_index_scenarios
 from robotplus.portal.search.parsing import Bound
 from robotplus.portal.search.rarity import forget

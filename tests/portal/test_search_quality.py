@@ -15,11 +15,13 @@ from robotplus.portal.core.areas import do_load_areas
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.reader import NOBODY
 from robotplus.portal.parties.models import Organisation
+from robotplus.portal.search import finding
+from robotplus.portal.search.filters import Filters
 from robotplus.portal.search.finding import FAR, FEW, GENERAL, WINDOW, Hit, search
 from robotplus.portal.search.index import do_index_scenarios
 from robotplus.portal.search.many import do_load_many
-from robotplus.portal.search.models import Entry, Noun, Posting
-from robotplus.portal.search.parsing import read_question
+from robotplus.portal.search.models import Entry, Figure, Noun, Posting
+from robotplus.portal.search.parsing import Bound, read_question
 from robotplus.portal.search.rarity import forget
 from robotplus.portal.search.tokens import EVERYTHING, term
 from robotplus.robots.catalogue import load_catalogue
@@ -115,3 +117,31 @@ def test_the_invented_ones_are_marked_the_same_each_time_and_not_made_twice(full
     assert made.count() == 600 and not made.filter(is_example=False).exists()
     with pytest.raises(RefusedError):
         do_load_many(1, 1)
+
+
+def test_filters_pass_the_same_whether_listed_or_looked_up(
+    full: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terms that many hold read their filters from a list, others look each entry up; both find the same."""
+    rows = Entry.objects.exclude(maker="").exclude(field="").order_by("pk")
+    one = rows.first()
+    assert one is not None
+    area = Figure.objects.filter(name="area").order_by("pk").values_list("text", flat=True).first()
+    given = [
+        Filters(kind="product"),
+        Filters(field=one.field),
+        Filters(maker=one.maker),
+        Filters(scenario="arc_welding"),
+        Filters(area=str(area)),
+        Filters(noun="offer", bounds=(Bound("payload", low=10.0),)),
+    ]
+    for filters in given:
+        found = []
+        for few in (-1, 10**9):
+            monkeypatch.setattr(finding, "FEW", few)
+            monkeypatch.setattr(finding, "GENERAL", 1.0)
+            page = search(NOBODY, "机器人 工作站", filters=filters, size=WINDOW)
+            found.append([(h.noun, h.subject_id, h.points) for h in page.hits])
+        assert found[0] == found[1] and found[0], filters
+        kinds = {h.kind for h in page.hits}
+        assert not filters.kind or kinds == {"product"}

@@ -12,7 +12,8 @@ from robotplus.portal.api.callers import ANYONE
 from robotplus.portal.api.paging import Limit
 from robotplus.portal.api.refusals import READS
 from robotplus.portal.api.shapes import Party, party, reader_of
-from robotplus.portal.search.finding import Filters, search
+from robotplus.portal.search.filters import Filters
+from robotplus.portal.search.finding import search
 from robotplus.portal.search.parsing import LONGEST
 
 router = Router(tags=["search"], auth=ANYONE)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,59 +21,32 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from robotplus.portal.core.errors import RefusedError
-from robotplus.portal.core.models import Area
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.parties.models import Organisation
 from robotplus.portal.search.documents import EVERYBODY
-from robotplus.portal.search.models import Entry, Noun
+from robotplus.portal.search.filters import Filters, conditions, within
+from robotplus.portal.search.models import Entry, Figure, Noun
 from robotplus.portal.search.parsing import Bound, Question, read_question
-from robotplus.portal.search.quantities import quantities
 from robotplus.portal.search.rarity import rarities
 from robotplus.portal.search.tokens import EVERYTHING, term
 
 PAGE = 20
 WINDOW = 1_000
-MOST_READ = 20_000
+MOST_READ = 8_000
 GENERAL = 0.25  # a term in more than this share of all entries is left out where there are rarer ones
 FEW = 2_000  # entries that hold a term are never too many
 FAR = 0.3
 CANDIDATE_TOKENS = 10
 COUNTED: Final = ("kind", "field", "maker", "scenario")
 MOST_VALUES: Final = 12  # of a facet that are shown
-FACETS: Final = ("kind", "field", "scenario", "maker", "area")  # filters besides ``noun``
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Facets that entries must have; empty: any. ``area`` takes in what lies within it and what it lies within."""
-
-    noun: str = ""
-    kind: str = ""
-    field: str = ""
-    scenario: str = ""
-    maker: str = ""
-    area: str = ""
-    bounds: tuple[Bound, ...] = ()
-    kinds: tuple[str, ...] = ()  # any of these
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> Filters:
-        """From an address: facets by name, and figures such as ``payload=10..20``, ``reach=1.8..``, ``takt=..15``.
-
-        Raises:
-            RefusedError: no such noun, or not a span.
-        """
-        noun = given.get("noun", "")
-        if noun and noun not in Noun.labels:
-            raise RefusedError(_("unknown noun"), field="noun")
-        bounds = [_span(q, given[q]) for q in quantities() if given.get(q)]
-        facets = {f: given.get(f, "")[:80] for f in FACETS}
-        return cls(noun, bounds=tuple(bounds), **facets)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found. ``owner`` is None where there is none, or it is not named to this reader."""
+    """One thing found. ``owner`` is None where there is none, or it is not named to this reader.
+
+    ``example``: it is of an invented organisation, named or not.
+    """
 
     noun: str
     subject_id: str
@@ -86,6 +58,7 @@ class Hit:
     owner: Organisation | None
     points: int
     figures: Mapping[str, float] = field(default_factory=dict)
+    example: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +83,7 @@ def search(
     reader: Reader,
     text: str,
     *,
-    filters: Filters = Filters(),
+    filters: Filters | None = None,
     cursor: str = "",
     size: int = PAGE,
 ) -> SearchPage:
@@ -119,7 +92,7 @@ def search(
     Raises:
         RefusedError: the cursor is none of ours.
     """
-    question = read_question(text)
+    question, filters = read_question(text), filters or Filters()
     after = _read_cursor(cursor) if cursor else None
     bounds = (*question.bounds, *filters.bounds)
     audiences = audiences_of(reader)
@@ -129,8 +102,7 @@ def search(
         found = [(e, p) for e, p in found if p >= FAR * found[0][1]]
     else:
         found = _by_facets(audiences, filters, bounds)
-    rows = Entry.objects.filter(pk__in=[e for e, _p in found]).values_list("pk", "noun", *COUNTED)
-    known = {row[0]: row[1:] for row in rows}
+    known = _counted([e for e, _p in found])
     found = [(e, p) for e, p in found if e in known]
     start = 0 if after is None else next((i for i, f in enumerate(found) if f == after), len(found) - 1) + 1
     page = found[start : start + size]
@@ -176,19 +148,21 @@ def _by_words(
     total = max(known[term(EVERYTHING)], 1)
     terms = [t for t in strengths if known[t] <= max(GENERAL * total, FEW)] or list(strengths)
     points = {t: rare[t] * strengths[t] for t in terms}
-    where, given = _conditions(filters, bounds, "p.entry_id", noun="p.noun")
+    most = MOST_READ if len(terms) > 1 else WINDOW  # of one term the highest postings are the best entries
     arms: list[str] = []
     values: list[Any] = []
     for t in terms:
+        where, given = conditions(filters, bounds, "p.entry_id", noun="p.noun", listed=known[t] > FEW)
         arms.append(
             f"SELECT * FROM (SELECT p.entry_id AS entry, p.weight * {points[t]} AS points FROM search_posting p "
             f"WHERE p.term = %s AND p.audience = {EVERYBODY}{where} "
-            f"ORDER BY p.weight DESC, p.entry_id DESC LIMIT {MOST_READ}) t{len(arms)}"
+            f"ORDER BY p.weight DESC, p.entry_id DESC LIMIT {most}) t{len(arms)}"
         )
         values += [t, *given]
     if others := [a for a in audiences if a != EVERYBODY]:
         cases = " ".join(f"WHEN {t} THEN {points[t]}" for t in terms)
         marks = ", ".join(["%s"] * len(terms))
+        where, given = conditions(filters, bounds, "p.entry_id", noun="p.noun")
         arms.append(
             f"SELECT p.entry_id AS entry, p.weight * CASE p.term {cases} END AS points FROM search_posting p "
             f"WHERE p.term IN ({marks}) AND p.audience IN ({', '.join(map(str, others))}){where}"
@@ -205,19 +179,20 @@ def _by_facets(audiences: Sequence[int], filters: Filters, bounds: Sequence[Boun
     """Entries without points: nearest to the first figure first (models before offers of them), else newest first.
 
     Visibility is counted row by row, not by EXISTS: PostgreSQL would join that with all that everybody may read,
-    where walking the index that gives the order ends after a window.
+    where walking the index that gives the order ends after a window. CROSS JOIN and the plus keep SQLite to these
+    walks, whatever it knows of the tables.
     """
     seen = (
         f" AND (SELECT COUNT(*) FROM search_posting s WHERE s.term = {term(EVERYTHING)} AND s.weight = 1 "
         f"AND s.entry_id = e.id AND s.audience IN ({', '.join(map(str, audiences))})) > 0"
     )
-    where, given = _conditions(filters, bounds[1:], "e.id", noun="e.noun", row="e")
+    where, given = conditions(filters, bounds[1:], "e.id", noun="+e.noun", row="e")
     if bounds:
-        span, values = _within(bounds[0], "f")
+        span, values = within(bounds[0], "f")
         sign, order = (1, "ASC") if bounds[0].nearest_low else (-1, "DESC")
         sql = (
-            "SELECT f.number, e.noun, e.id FROM search_figure f JOIN search_entry e ON e.id = f.entry_id "
-            f"WHERE {span}{where}{seen} ORDER BY f.number {order}, f.entry_id LIMIT {WINDOW}"
+            "SELECT f.number, e.noun, e.id FROM search_figure f CROSS JOIN search_entry e "
+            f"WHERE e.id = f.entry_id AND {span}{where}{seen} ORDER BY f.number {order}, f.entry_id LIMIT {WINDOW}"
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, [*values, *given])
@@ -227,90 +202,32 @@ def _by_facets(audiences: Sequence[int], filters: Filters, bounds: Sequence[Boun
     return _rows(sql, given)
 
 
-def _conditions(
-    filters: Filters, bounds: Sequence[Bound], entry: str, *, noun: str, row: str = ""
-) -> tuple[str, list[Any]]:
-    """What the filters demand, as SQL.
-
-    Args:
-        entry: the column that holds an entry's id.
-        noun: the column that holds its noun.
-        row: the entry's own row, where the query has it.
-    """
-    sql = ""
-    given: list[Any] = []
-    looked_up = f" AND EXISTS (SELECT 1 FROM search_entry x WHERE x.id = {entry} AND %s)"
-    where, x = (" AND %s", row) if row else (looked_up, "x")
-    if filters.noun:
-        sql += f" AND {noun} = {int(Noun[filters.noun.upper()])}"
-    for name in ("kind", "field", "maker"):
-        if value := getattr(filters, name):
-            sql += where % f"{x}.{name} = %s"
-            given.append(value)
-    if filters.kinds:
-        marks = ", ".join(["%s"] * len(filters.kinds))
-        sql += where % f"{x}.kind IN ({marks})"
-        given += filters.kinds
-    if filters.scenario:
-        named = "SELECT 1 FROM search_figure y WHERE y.name = 'scenario' AND y.text = %s AND y.entry_id"
-        sql += where % f"({x}.scenario = %s OR EXISTS ({named} = {entry}))"
-        given += [filters.scenario, filters.scenario]
-    if filters.area:
-        codes = areas_around(filters.area)
-        marks = ", ".join(["%s"] * len(codes))
-        sql += (
-            f" AND EXISTS (SELECT 1 FROM search_figure x WHERE x.entry_id = {entry} AND x.name = 'area' "
-            f"AND x.text IN ({marks}))"
-        )
-        given += codes
-    for bound in bounds:
-        span, values = _within(bound, "x")
-        sql += f" AND EXISTS (SELECT 1 FROM search_figure x WHERE x.entry_id = {entry} AND {span})"
-        given += values
-    return sql, given
-
-
-def _within(bound: Bound, table: str) -> tuple[str, list[Any]]:
-    sql = f"{table}.name = %s"
-    given: list[Any] = [bound.quantity]
-    if math.isfinite(bound.low):
-        sql += f" AND {table}.number >= %s"
-        given.append(bound.low - abs(bound.low) * 1e-9)
-    if math.isfinite(bound.high):
-        sql += f" AND {table}.number <= %s"
-        given.append(bound.high + abs(bound.high) * 1e-9)
-    return sql, given
-
-
 def _rows(sql: str, given: Sequence[Any]) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return [(int(entry), int(points)) for entry, points in cursor.fetchall()]
 
 
-def areas_around(code: str) -> list[str]:
-    """An area with those that it lies within and those within it."""
-    parents = dict(Area.objects.values_list("code", "parent__code"))
-    out, above = [code], parents.get(code)
-    while above is not None:
-        out.append(above)
-        above = parents.get(above)
-    below = [code]
-    while below := [c for c, p in parents.items() if p in below]:
-        out += below
-    return out
+def _counted(entries: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """What is counted of each entry that is still there: its noun, then ``COUNTED``."""
+    if not entries:
+        return {}
+    sql = f"SELECT id, noun, {', '.join(COUNTED)} FROM search_entry WHERE id IN ({', '.join(map(str, entries))})"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
 def _hits(reader: Reader, page: Sequence[tuple[int, int]]) -> tuple[Hit, ...]:
-    rows = (
-        Entry.objects.select_related("organisation")
-        .prefetch_related("figures")
-        .in_bulk([e for e, _p in page])
-    )
-    return tuple(_hit(reader, rows[e], points) for e, points in page if e in rows)
+    rows = Entry.objects.select_related("organisation").in_bulk([e for e, _p in page])
+    figures: dict[int, dict[str, float]] = {e: {} for e in rows}
+    numbers = Figure.objects.filter(entry__in=rows, number__isnull=False).order_by("pk")
+    for e, name, number in numbers.values_list("entry_id", "name", "number"):
+        figures[e][name] = number
+    return tuple(_hit(reader, rows[e], points, figures[e]) for e, points in page if e in rows)
 
 
-def _hit(reader: Reader, entry: Entry, points: int) -> Hit:
+def _hit(reader: Reader, entry: Entry, points: int, figures: Mapping[str, float]) -> Hit:
     own = entry.organisation_id == reader.organisation_id
     return Hit(
         Noun(entry.noun).label,
@@ -322,7 +239,8 @@ def _hit(reader: Reader, entry: Entry, points: int) -> Hit:
         entry.area,
         entry.organisation if own or not entry.hidden else None,
         points,
-        {f.name: f.number for f in entry.figures.all() if f.number is not None},
+        figures,
+        entry.organisation is not None and entry.organisation.is_example,
     )
 
 
@@ -346,17 +264,3 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
         return int(entry), int(points)
     except (ValueError, TypeError):
         raise RefusedError(_("the place in the list is not known; start again"), field="cursor") from None
-
-
-def _span(quantity: str, text: str) -> Bound:
-    low, dots, high = text.partition("..")
-    try:
-        if not dots:
-            return Bound(quantity, float(low), float(low))
-        return Bound(
-            quantity,
-            float(low) if low else -math.inf,
-            float(high) if high else math.inf,
-        )
-    except ValueError:
-        raise RefusedError(_("a span such as 10..20"), field=quantity) from None

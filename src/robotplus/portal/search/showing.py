@@ -8,15 +8,20 @@ from typing import Final
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from robotplus.errors import NeedError
+from robotplus.portal.core.models import Area
 from robotplus.portal.kinds import kinds
 from robotplus.portal.kinds.kind import Label
-from robotplus.portal.search.finding import FACETS, Hit, SearchPage
+from robotplus.portal.search.filters import FACETS
+from robotplus.portal.search.finding import Hit, SearchPage
 from robotplus.portal.search.models import Entry, Noun
 from robotplus.portal.search.parsing import Bound
 from robotplus.portal.search.quantities import quantities
 from robotplus.portal.web.fields import PLAN_FIELDS
+from robotplus.portal.web.templatetags.ui import language
 from robotplus.scenarios.library import get_scenario
 
 NOUN_LABELS: Final = {
@@ -37,6 +42,7 @@ FACET_LABELS: Final = {
 }
 SHOWN_FIGURES: Final = ("payload", "reach", "takt", "lead_time", "amount", "repeatability")
 SUGGESTED: Final = 8
+CHOSEN: Final = mark_safe(" selected")
 UNIT_SIGNS: Final = {"axis": "", "CNY": "CNY"}
 
 
@@ -127,6 +133,15 @@ def facet_choices(page: SearchPage, given: QueryDict) -> list[tuple[Label, list[
                 options.append(Choice(_value_label(name, chosen), 0, True, _address(given, name, chosen)))
             out.append((FACET_LABELS[name], options))
     return out
+
+
+def areas(chosen: str) -> SafeString:
+    """The options of the areas, in the language of the page."""
+    name = f"name_{language()}"
+    rows = Area.objects.values_list("code", name)
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>', ((c, CHOSEN if c == chosen else "", n) for c, n in rows)
+    )
 
 
 def _value_label(facet: str, value: str) -> Label | str:

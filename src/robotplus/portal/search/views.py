@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from robotplus.portal.core.kinded import reader_of
-from robotplus.portal.core.models import Area
 from robotplus.portal.search import showing
-from robotplus.portal.search.finding import Filters, search
+from robotplus.portal.search.filters import Filters
+from robotplus.portal.search.finding import search
 from robotplus.portal.search.parsing import LONGEST
 
 
@@ -25,7 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "chips": showing.chips((*found.question.bounds, *filters.bounds)),
         "nouns": showing.noun_choices(found, request.GET),
         "facets": showing.facet_choices(found, request.GET),
-        "areas": Area.objects.all(),
+        "areas": showing.areas(filters.area),
         "filters": filters,
     }
     return render(request, "search/search.html", context)
