@@ -32,8 +32,15 @@ class Caller:
         Raises:
             OSError, http.client.HTTPException: nobody answered, or not to the end.
         """
-        body = json.dumps(sent).encode()
-        return self._send(path, [body], len(body), "application/json", key)
+        body = b"" if sent is None else json.dumps(sent).encode()
+        return self._send("POST", path, [body], len(body), "application/json", key)
+
+    def get(self, path: str) -> Reply:
+        """
+        Raises:
+            OSError, http.client.HTTPException: nobody answered, or not to the end.
+        """
+        return self._send("GET", path, [], 0, "", "")
 
     def upload(self, path: str, name: str, parts: Iterable[bytes], *, size: int, key: str = "") -> Reply:
         """A file of ``size`` bytes, given piece by piece.
@@ -54,18 +61,17 @@ class Caller:
             yield tail
 
         kind = f"multipart/form-data; boundary={boundary}"
-        return self._send(path, body(), len(head) + size + len(tail), kind, key)
+        return self._send("POST", path, body(), len(head) + size + len(tail), kind, key)
 
-    def _send(self, path: str, body: Iterable[bytes], size: int, kind: str, key: str) -> Reply:
+    def _send(self, method: str, path: str, body: Iterable[bytes], size: int, kind: str, key: str) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=300)
-        headers = {
-            "Authorization": f"Bearer {self._token}",
-            "Content-Type": kind,
-            "Content-Length": str(size),
-            **({"Idempotency-Key": key} if key else {}),
-        }
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if kind:
+            headers |= {"Content-Type": kind, "Content-Length": str(size)}
+        if key:
+            headers["Idempotency-Key"] = key
         try:
-            connection.request("POST", path, body=body, headers=headers)
+            connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()
             return Reply(answer.status, answer.read().decode("utf-8", "replace"))
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -117,29 +118,26 @@ class Portal:
             pids += [int(p) for p in children.read_text().split()] if children.exists() else []
         return pids
 
+    def web(self) -> list[Path]:
+        """Where the system tells of each process of the web."""
+        found = []
+        for pid in self.processes():
+            with contextlib.suppress(OSError):
+                told = Path(f"/proc/{pid}")
+                if b"gunicorn" in (told / "cmdline").read_bytes():
+                    found.append(told)
+        return found
+
     def web_processor_s(self) -> float:
         """Processor time of the web's processes so far."""
-        ticks = 0
-        for pid in self.processes():
-            try:
-                words = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
-                stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-            except OSError:
-                continue
-            if "gunicorn" in words:
-                ticks += sum(int(f) for f in stat.rpartition(")")[2].split()[11:13])
+        stats = [(told / "stat").read_text(encoding="utf-8") for told in self.web()]
+        ticks = sum(int(f) for stat in stats for f in stat.rpartition(")")[2].split()[11:13])
         return ticks / os.sysconf("SC_CLK_TCK")
 
-    def peak_mb(self) -> float:
-        """The most memory that one of its processes ever held, in MB."""
-        most = 0
-        for pid in self.processes():
-            try:
-                lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-            except OSError:
-                continue
-            most = max([most, *(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))])
-        return most / 1024
+    def web_peak_mb(self) -> float:
+        """The most memory that one of the web's processes ever held, in MB."""
+        lines = [line for told in self.web() for line in (told / "status").read_text().splitlines()]
+        return max(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def _output(command: list[str], environment: Mapping[str, str]) -> str:

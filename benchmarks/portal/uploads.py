@@ -67,7 +67,7 @@ def rows(vendor: str, databases: Databases, *, size: int = GIGABYTE) -> Iterator
         path = f"/api/deals/{deal}/files"
         good = b"%PDF-1.7\n" + bytes(4000)
         taken = caller.upload(path, "a.pdf", [good], size=len(good)).status
-        before = portal.peak_mb()
+        before = portal.web_peak_mb()
         files = hostile()
         refused = sum(
             _refused(caller.upload(path, name, [data], size=len(data))) for name, data in files.items()
@@ -78,7 +78,7 @@ def rows(vendor: str, databases: Databases, *, size: int = GIGABYTE) -> Iterator
         took = time.monotonic() - begun
         with urllib.request.urlopen(f"{portal.base}/healthz", timeout=30) as page:
             healthy = page.status
-        grown = portal.peak_mb() - before
+        grown = portal.web_peak_mb() - before
         kept = sum(p.stat().st_size for p in (Path(folder) / "files").rglob("*") if p.is_file())
     title, of = f"uploads ({NAMES[vendor]})", f"of {len(files)}"
     yield at_least(f"{title}: a harmless file taken", int(taken == 201), 1, "")
@@ -87,7 +87,7 @@ def rows(vendor: str, databases: Databases, *, size: int = GIGABYTE) -> Iterator
         f"{title}: a file of {size / GIGABYTE:g} GB refused with one line", int(_refused(long)), 1, ""
     )
     yield at_most(f"{title}: seconds that it took", took, 60, "s")
-    yield at_most(f"{title}: memory that the largest process grew by", grown, MEMORY_MB, "MB")
+    yield at_most(f"{title}: memory that the web's largest process grew by", grown, MEMORY_MB, "MB")
     yield at_most(f"{title}: bytes kept beside the harmless file", kept - len(good), 0, "B")
     yield at_least(f"{title}: the server answers after", int(healthy == 200), 1, "")
 
