@@ -10,11 +10,14 @@ import pytest
 from conftest import Cast, make_member, make_user
 from django.core import mail
 from django.core.management import call_command
-from django.db import transaction
+from django.db import models, transaction
 from django.template.loader import get_template
 
 from robotplus import portal
 from robotplus.portal.core.errors import RefusedError
+from robotplus.portal.deals.models import Deal
+from robotplus.portal.needs.models import Need
+from robotplus.portal.offers.models import Offer
 from robotplus.portal.parties import notices as channels
 from robotplus.portal.parties.access import reader_for, unread_count
 from robotplus.portal.parties.actions.notices import do_choose_channels, do_send_digests
@@ -195,3 +198,9 @@ def test_every_verb_has_its_words() -> None:
     assert {"organisation.register", "content.moved"} <= verbs
     for verb in sorted(verbs):
         get_template(f"notices/{verb}.txt")
+
+
+def test_whatever_people_are_told_of_says_its_name() -> None:
+    """A notice puts its subject into a sentence: "Deal object (1)" would be no name."""
+    for named in (Deal, Need, Offer, Organisation):
+        assert named.__str__ is not models.Model.__str__, named

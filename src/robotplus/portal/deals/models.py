@@ -45,6 +45,9 @@ class Deal(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class Quotation(Revision):
     """One numbered, immutable quotation: price, lead time, validity, files. The last one counts."""
