@@ -27,6 +27,7 @@ from robotplus.portal.matches.listing import table
 from robotplus.portal.matches.models import Answer
 from robotplus.portal.matches.visiting import who_asks
 from robotplus.portal.needs.actions import do_create_need
+from robotplus.portal.web.told import told
 from robotplus.scenarios.library import Scenario, get_scenario
 
 PAGE = 25
@@ -59,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except RefusedError as e:
             problems = e.problems or {"": str(e)}
         except NeedError as e:
-            problems = {"": str(e)}
+            problems = {"": told(e)}
     if scenario is None:
         raise RefusedError("; ".join(problems.values()))
     return _form(request, scenario, problems, status=422)

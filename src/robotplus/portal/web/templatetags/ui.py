@@ -3,7 +3,7 @@
 Badges: ``{% verdict "proven" %}``, ``{% level 1 %}``, ``{% state_badge kind state %}``.
 Figures: ``{% figure 3.5 "kg" source="data sheet" %}``, ``{% span 5 15 "mm/s" %}``, ``{% price value %}``.
 Words: ``{{ thing|said }}`` is a label, or a ``name_zh``/``name_en`` pair, in the language of the page;
-``{{ "month"|unit }}`` a unit as people read it.
+``{{ "month"|unit }}`` a unit as people read it; ``{{ error|told }}`` an error of the engine.
 Pieces: ``{% icon "play" %}``, ``{% pages page %}``, ``{% empty text href label %}``, ``{% player glb_url %}``.
 Fields of kinds are in templatetags/fields.py.
 """
@@ -25,9 +25,11 @@ from django.utils.translation import gettext_lazy as _
 from robotplus.portal.kinds import Kind
 from robotplus.portal.kinds.kind import Label
 from robotplus.portal.web.icons import ICONS
+from robotplus.portal.web.told import told
 from robotplus.reporting.strings import STRINGS
 
 register = template.Library()
+register.filter("told", told)
 
 # Verdict: the icon beside its word; style.css has the colour of each.
 VERDICTS: Final[dict[str, str]] = {
