@@ -98,6 +98,42 @@ def test_numbers_as_people_write_them(tmp_path: Path, given_text: object, value:
     assert (clean.get("mass_kg"), bool(problems)) == (value, value is None)
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("0.8米", "mm", 800.0),
+        ("2,3 m", "mm", 2300.0),
+        ("80 厘米", "mm", 800.0),
+        ("3500克", "kg", 3.5),
+        ("7斤", "kg", 3.5),
+        ("12 KG", "kg", 12.0),
+        ("2 分钟", "s", 120.0),
+        ("1小时", "s", 3600.0),
+        ("48小时", "d", 2.0),
+        ("45天", "d", 45.0),
+        ("45°", "deg", 45.0),
+        ("45 度", "deg", 45.0),
+        ("2.4米/分", "mm/s", 40.0),
+        ("2.4 m/min", "mm/s", 40.0),
+        ("40毫米/秒", "mm/s", 40.0),
+        ("1,200", "mm", 1200.0),
+        ("12 case/min", "case/min", 12.0),
+        ("3 kg", "mm", None),
+        ("1e308 t", "kg", None),
+        ("3 m", "mm/s", None),
+        ("3 m/kg", "mm/s", None),
+        ("3 mm", "", None),
+        ("3 furlongs", "mm", None),
+    ],
+)
+def test_units_as_people_write_them(text: str, unit: str, value: float | None) -> None:
+    if value is None:
+        with pytest.raises(ValueError):
+            read_number(text, unit)
+    else:
+        assert read_number(text, unit) == value
+
+
 @given(st.one_of(st.text(max_size=30), st.floats(), st.booleans(), st.none(), st.lists(st.integers())))
 def test_any_input_is_a_number_or_a_sentence(raw: object) -> None:
     try:

@@ -16,27 +16,16 @@ from robotplus.portal.kinds.kind import Field, Kind
 from robotplus.portal.kinds.price import read_price
 
 Problems = dict[str, Promise | str]
-UNITS = {
-    "公斤": "kg",
-    "千克": "kg",
-    "米": "m",
-    "毫米": "mm",
-    "厘米": "cm",
-    "秒": "s",
-    "天": "d",
-    "元": "CNY",
-    "小时": "h",
+UNITS = {  # how people write a unit, or a part of one such as 米/分
+    **{"公斤": "kg", "千克": "kg", "克": "g", "吨": "t", "斤": "jin"},
+    **{"米": "m", "毫米": "mm", "厘米": "cm", "公里": "km", "千米": "km"},
+    **{"秒": "s", "秒钟": "s", "分": "min", "分钟": "min", "小时": "h", "时": "h", "天": "d", "日": "d"},
+    **{"度": "deg", "°": "deg", "元": "CNY"},
 }
-SCALES = {
-    ("g", "kg"): 1e-3,
-    ("t", "kg"): 1e3,
-    ("kg", "t"): 1e-3,
-    ("mm", "m"): 1e-3,
-    ("cm", "m"): 1e-2,
-    ("m", "mm"): 1e3,
-    ("cm", "mm"): 10.0,
-    ("min", "s"): 60.0,
-    ("h", "s"): 3600.0,
+SCALES = {  # unit: what it measures, and how much of it
+    **{u: ("mass", f) for u, f in {"g": 1e-3, "kg": 1.0, "t": 1e3, "jin": 0.5}.items()},
+    **{u: ("length", f) for u, f in {"um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3}.items()},
+    **{u: ("time", f) for u, f in {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}.items()},
 }
 MAX_TEXT, MAX_PROSE = 300, 20_000
 _NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.]\d*)?|[.]\d+)(?:e[+-]?\d{1,2})?)\s*(\D*)$", re.I)
@@ -68,7 +57,8 @@ def check_values(
 
 
 def read_number(text: Any, unit: str = "") -> float:
-    """A number as people write it: ``3.5``, ``3,5``, ``3 500``, ``12公斤``, ``1.2 m`` where the unit is mm.
+    """A number as people write it: ``3.5``, ``3,5``, ``3 500``, ``12公斤``, ``1.2 m`` where the unit is mm,
+    ``2.4 米/分`` where it is mm/s.
 
     Raises:
         ValueError: with the sentence to show.
@@ -86,14 +76,32 @@ def read_number(text: Any, unit: str = "") -> float:
     match = _NUMBER.match(plain.replace(",", ".", 1))
     if not match:
         raise ValueError(_("not a number"))
-    value, said = float(match[1]), UNITS.get(match[2], match[2])
+    value = float(match[1])
+    scale = _scale(match[2], unit) if match[2] else 1.0
+    if scale is None:
+        raise ValueError(_("the unit here is %(unit)s") % {"unit": unit or "1"})
+    if scale != 1.0:
+        value = float(f"{value * scale:.15g}")  # 2.3 m are 2300 mm, and nothing behind the point
     if not math.isfinite(value):
         raise ValueError(_("not a number"))
-    if said and said != unit:
-        if (said, unit) not in SCALES:
-            raise ValueError(_("the unit here is %(unit)s") % {"unit": unit or "1"})
-        value *= SCALES[said, unit]
     return value
+
+
+def _scale(said: str, unit: str) -> float | None:
+    """How many of ``unit`` one of what was written is; None where the two do not measure the same."""
+    parts = [UNITS.get(part, part if part in SCALES else part.lower()) for part in said.split("/")]
+    wanted = unit.split("/")
+    if parts == wanted or said == unit:
+        return 1.0
+    if len(parts) != len(wanted) or not all(part in SCALES for part in (*parts, *wanted)):
+        return None
+    scale = 1.0
+    for i, (part, other) in enumerate(zip(parts, wanted, strict=True)):
+        (kind, factor), (other_kind, other_factor) = SCALES[part], SCALES[other]
+        if kind != other_kind:
+            return None
+        scale *= (factor / other_factor) ** (1 if i == 0 else -1)
+    return scale
 
 
 def _number(field: Field, raw: Any) -> float:
