@@ -5,7 +5,9 @@
 #define LANES 8
 #define FAR 1.2 /* [rad] or [m] that a joint may change in a step that takes as long as needed */
 
-typedef double lanes[LANES];
+/* Vectors of the compilers (gcc and clang know them): left to themselves they do not find whole registers here. */
+typedef double lanes __attribute__((vector_size(8 * LANES)));
+typedef int64_t masks __attribute__((vector_size(8 * LANES))); /* all bits of a lane, or none */
 
 static int32_t whole_lanes(int32_t n) { return (n + LANES - 1) / LANES * LANES; }
 static int32_t row_width(int32_t n_slot) { return whole_lanes(n_slot) + 2 * RP_BESIDE; }
@@ -57,118 +59,146 @@ void rp_columns_rows(rp_columns *x, const rp_robot *r, const rp_candidate *c, co
     }
 }
 
-static void none_yet(int32_t n, double *cost, int32_t *from) {
-    for (int32_t i = 0; i < n; i++) cost[i] = RP_NO_WAY, from[i] = -1;
+static lanes all(double x) { return x - (lanes){0}; }
+
+static lanes load(const double *x) {
+    lanes v;
+    memcpy(&v, x, sizeof v);
+    return v;
 }
 
-/* Take over the best of some columns. */
-static void choose(const rp_columns *before, int32_t column, int32_t n, const lanes cost, double *best, int32_t *from) {
-    for (int32_t i = 0; i < n && i < LANES; i++)
-        if (cost[i] < *best) *best = cost[i], *from = before->at[column + i];
+static lanes either(masks where, lanes a, lanes b) { return (lanes)(((masks)a & where) | ((masks)b & ~where)); }
+
+static int any(masks where) {
+    int64_t x = 0;
+    for (int v = 0; v < LANES; v++) x |= where[v];
+    return x != 0;
 }
+
+/* Size of the change d of a joint; of one that turns round, to the nearest turn. */
+static lanes change(lanes d, int wraps) {
+    if (wraps) {
+        const double shift = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds to an integer */
+        d -= RP_TURN * ((d * (1 / RP_TURN) + shift) - shift);
+    }
+    return (lanes)((masks)d & INT64_MAX);
+}
+
+/* The cheapest so far, lane by lane, and the columns they come from. */
+typedef struct {
+    lanes cost, column;
+} cheapest;
+
+static void consider(cheapest *best, lanes cost, int32_t column) {
+    const masks better = cost < best->cost;
+    best->cost = either(better, cost, best->cost);
+    best->column = either(better, (lanes){0, 1, 2, 3, 4, 5, 6, 7} + column, best->column);
+}
+
+/* Of all lanes; of equals the first column. */
+static void settle(const cheapest *best, const rp_columns *before, double *cost, int32_t *from) {
+    int32_t column = -1;
+    *cost = RP_NO_WAY;
+    for (int v = 0; v < LANES; v++)
+        if (best->cost[v] < *cost || (best->cost[v] == *cost && column > (int32_t)best->column[v])) {
+            *cost = best->cost[v];
+            column = (int32_t)best->column[v];
+        }
+    *from = column < 0 ? -1 : before->at[column];
+}
+
+static masks within(int32_t column, int32_t last) { return (lanes){0, 1, 2, 3, 4, 5, 6, 7} < (double)(last - column); }
 
 void rp_steps_free(const rp_metric *m, const rp_columns *before, const rp_candidate *c, int32_t n, double *cost, int32_t *from) {
-    const int32_t all = before->first[before->n_slot];
-    none_yet(n, cost, from);
-    for (int32_t i = 0; i < n; i++)
-        for (int32_t k = 0; k < all; k += LANES) {
+    const int32_t last = before->first[before->n_slot];
+    for (int32_t i = 0; i < n; i++) {
+        cheapest best = {all(RP_NO_WAY), all(-1)};
+        for (int32_t k = 0; k < last; k += LANES) {
             lanes slowest = {0};
             for (int j = 0; j < m->r->dof; j++) {
-                const double *x = before->q[j] + k, to = c[i].q[j], weight = m->weight[j];
-                for (int v = 0; v < LANES; v++) {
-                    const double u = fabs(to - x[v]) * weight;
-                    slowest[v] = u > slowest[v] ? u : slowest[v];
-                }
+                const lanes u = change(c[i].q[j] - load(before->q[j] + k), 0) * m->weight[j];
+                slowest = either(u > slowest, u, slowest);
             }
-            for (int v = 0; v < LANES; v++) slowest[v] += before->cost[k + v];
-            choose(before, k, all - k, slowest, cost + i, from + i);
+            consider(&best, either(within(k, last), load(before->cost + k) + slowest, all(RP_NO_WAY)), k);
         }
-}
-
-/* What joined steps from columns x to columns y (or one posture: y_step 0) of a joint add to the sums of squared times; how
- * far it goes beyond its limit at most so far. */
-static inline void add_joint(const double *x, const double *y, int y_step, int wraps, double weight, double limit, lanes sum,
-                             lanes over) {
-    for (int v = 0; v < LANES; v++) {
-        const double d = fabs(rp_wrapped(y[v * y_step] - x[v], wraps)), u = d * weight;
-        sum[v] += u * u;
-        over[v] = d - limit > over[v] ? d - limit : over[v];
+        settle(&best, before, cost + i, from + i);
     }
-}
-
-static void limits(const rp_metric *m, double dt, double *limit) {
-    for (int j = 0; j < m->r->dof; j++) limit[j] = dt > 0 ? m->haste * dt / m->weight[j] : FAR;
-}
-
-static inline void total(const double *before, const lanes sum, const lanes over, double share, lanes cost) {
-    for (int v = 0; v < LANES; v++) cost[v] = over[v] > 0 ? RP_NO_WAY : before[v] + sum[v] * share;
 }
 
 /* A joined step as it is looked at: limits of the joints, and costs per square of the time they need. */
 typedef struct {
     double limit[RP_DOF], share;
-    int windings;
+    int wraps[RP_DOF];
 } joined;
 
-/* From the candidates of some slots. */
+static joined joined_step(const rp_metric *m, double dt, int windings) {
+    joined step = {.share = 1 / (dt + 0.05)};
+    for (int j = 0; j < m->r->dof; j++) {
+        step.limit[j] = dt > 0 ? m->haste * dt / m->weight[j] : FAR;
+        step.wraps[j] = m->wraps[j] && !windings;
+    }
+    return step;
+}
+
+/* Joined steps from the candidates of some slots. */
 static void from_slots(const rp_metric *m, const rp_columns *before, const joined *step, int32_t low, int32_t high, const double *q,
-                       double *cost, int32_t *from) {
+                       cheapest *best) {
     const int32_t last = before->first[high + 1];
     for (int32_t k = before->first[low]; k < last; k += LANES) {
-        lanes sum = {0}, over = {0}, found;
-        for (int j = 0; j < m->r->dof; j++)
-            add_joint(before->q[j] + k, q + j, 0, m->wraps[j] && !step->windings, m->weight[j], step->limit[j], sum, over);
-        total(before->cost + k, sum, over, step->share, found);
-        choose(before, k, last - k, found, cost, from);
+        lanes sum = {0};
+        masks possible = within(k, last);
+        for (int j = 0; j < m->r->dof; j++) {
+            const lanes d = change(q[j] - load(before->q[j] + k), step->wraps[j]), u = d * m->weight[j];
+            sum += u * u;
+            possible &= d <= step->limit[j];
+            if (j < 3 && !any(possible)) break; /* most postures differ in their first joints */
+        }
+        if (any(possible)) consider(best, either(possible, load(before->cost + k) + sum * step->share, all(RP_NO_WAY)), k);
     }
 }
 
 void rp_steps_joined(const rp_metric *m, const rp_columns *before, const rp_candidate *c, int32_t n, int32_t ring, int32_t window,
                      double dt, int32_t windings, double *cost, int32_t *from) {
     const int32_t slots = before->n_slot;
-    joined step = {.share = 1 / (dt + 0.05), .windings = windings};
-    limits(m, dt, step.limit);
-    none_yet(n, cost, from);
+    const joined step = joined_step(m, dt, windings);
     for (int32_t i = 0; i < n; i++) {
         const int32_t low = c[i].slot - window, high = c[i].slot + window;
-        from_slots(m, before, &step, low < 0 ? 0 : low, high < slots ? high : slots - 1, c[i].q, cost + i, from + i);
-        if (!ring) continue;
-        if (low < 0) from_slots(m, before, &step, slots + low, slots - 1, c[i].q, cost + i, from + i);
-        if (high >= slots) from_slots(m, before, &step, 0, high - slots, c[i].q, cost + i, from + i);
+        cheapest best = {all(RP_NO_WAY), all(-1)};
+        from_slots(m, before, &step, low < 0 ? 0 : low, high < slots ? high : slots - 1, c[i].q, &best);
+        if (ring && low < 0) from_slots(m, before, &step, slots + low, slots - 1, c[i].q, &best);
+        if (ring && high >= slots) from_slots(m, before, &step, 0, high - slots, c[i].q, &best);
+        settle(&best, before, cost + i, from + i);
     }
 }
 
 void rp_steps_rows(const rp_metric *m, const rp_columns *before, rp_columns *here, const rp_candidate *c, int32_t n,
                    int32_t window, int32_t step, double dt, int32_t across, double *cost, int32_t *from) {
-    const int32_t width = before->width, n_branch = m->r->n_branch;
-    double limit[RP_DOF];
-    limits(m, dt, limit);
-    none_yet(n, cost, from);
+    const int32_t width = before->width, n_branch = m->r->n_branch, last = RP_BESIDE + before->n_slot;
+    const joined costs = joined_step(m, dt, 0);
+    for (int32_t i = 0; i < n; i++) cost[i] = RP_NO_WAY, from[i] = -1;
     rp_columns_rows(here, m->r, c, cost, n, before->n_slot, 0);
     for (int32_t b = 0; b < n_branch; b++) {
         if (!here->used[b]) continue;
-        for (int32_t k = RP_BESIDE; k < RP_BESIDE + before->n_slot; k += LANES) {
-            lanes best, way; /* the column it comes from */
+        for (int32_t k = RP_BESIDE; k < last; k += LANES) {
+            cheapest best = {all(RP_NO_WAY), all(-1)};
             const int32_t to = b * width + k;
-            for (int v = 0; v < LANES; v++) best[v] = RP_NO_WAY, way[v] = -1;
             for (int32_t w = -window; w <= window; w += step)
                 for (int32_t a = across ? 0 : b; a <= (across ? n_branch - 1 : b); a++) {
                     if (!before->used[a]) continue;
                     const int32_t origin = a * width + k + w;
-                    lanes sum = {0}, over = {0}, found;
-                    for (int j = 0; j < m->r->dof; j++)
-                        add_joint(before->q[j] + origin, here->q[j] + to, 1, m->wraps[j], m->weight[j], limit[j], sum, over);
-                    total(before->cost + origin, sum, over, 1 / (dt + 0.05), found);
-                    for (int v = 0; v < LANES; v++) {
-                        const int better = found[v] < best[v];
-                        way[v] = better ? origin + v : way[v];
-                        best[v] = better ? found[v] : best[v];
+                    lanes sum = {0};
+                    masks possible = load(before->cost + origin) < best.cost;
+                    for (int j = 0; j < m->r->dof; j++) {
+                        const lanes d = change(load(here->q[j] + to) - load(before->q[j] + origin), costs.wraps[j]);
+                        sum += d * m->weight[j] * (d * m->weight[j]);
+                        possible &= d <= costs.limit[j];
                     }
+                    consider(&best, either(possible, load(before->cost + origin) + sum * costs.share, all(RP_NO_WAY)), origin);
                 }
-            for (int v = 0; v < LANES && k + v < RP_BESIDE + before->n_slot; v++) {
-                if (way[v] < 0 || here->at[to + v] < 0) continue;
-                cost[here->at[to + v]] = best[v];
-                from[here->at[to + v]] = before->at[(int32_t)way[v]];
+            for (int v = 0; v < LANES && k + v < last; v++) {
+                if (best.column[v] < 0 || here->at[to + v] < 0) continue;
+                cost[here->at[to + v]] = best.cost[v];
+                from[here->at[to + v]] = before->at[(int32_t)best.column[v]];
             }
         }
     }
