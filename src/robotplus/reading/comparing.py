@@ -10,21 +10,24 @@ from robotplus.reading.lexicon import comparators, words
 from robotplus.reading.surroundings import Surroundings
 
 _TAIL = re.compile(
-    r"(?:[\s:|*(=]|约为?|大约|为|是|在|到|达到?|应|±|\+/-|about|approx\.?|around|a |an |the |¥|rs\.?|rmb"
+    r"(?:[\s:|*(]|(?<![<>])=|约为?|大约|为|是|在|到|达到?|应|±|\+/-|about|approx\.?|around|a |an |the |¥|rs\.?|rmb"
     r"|长度?|宽度?|高度?|直径|厚度?|深度?|每[^\d]{1,3})+$"
 )
+_NOT = re.compile(r"(?<![a-z])(?:not|never|cannot|n't)[ ](?:[a-z]+[ ]){0,2}$")
 _HEAD = re.compile(r"^[\s)]*(?:的|长|宽|高|,[ ]?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the words say. ``op`` is one of >=, <=, "up to" or empty; ``far`` is max or min of a distant word."""
+    """What the words say. ``op`` is one of >=, <=, "up to" or empty; ``far`` is max or min of a
+    distant word; ``roomy`` means that the words speak of room to fit into."""
 
     op: str
     strict: bool
     approx: bool
     nearly: bool
     far: str
+    roomy: bool
 
 
 def comparison(around: Surroundings) -> Comparison:
@@ -42,7 +45,10 @@ def comparison(around: Surroundings) -> Comparison:
         _begins(("flags", "approx_behind")).match(behind.lstrip())
     )
     nearly = bool(_ends(("flags", "nearly")).search(before.rstrip()))
-    return Comparison(op, strict, approx or nearly, nearly, far)
+    roomy = bool(
+        words("distant", "room").search(around.wider) or words("distant", "room").search(around.earlier[-40:])
+    )
+    return Comparison(op, strict, approx or nearly, nearly, far, roomy)
 
 
 def _without_tail(before: str) -> str:
@@ -57,6 +63,8 @@ def _first(place: str, part: str) -> tuple[str, bool]:
         found = each.words.search(part) if place == "before" else each.words.match(part)
         if found and len(found[0]) > best:
             best, op, strict = len(found[0]), each.op, each.strict
+            if strict and place == "before" and _NOT.search(part, 0, found.start()):
+                op, strict = "<=" if op == ">=" else ">=", False  # must not take longer than
     return op, strict
 
 

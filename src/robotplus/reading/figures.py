@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made
 from typing import Any
 
@@ -14,8 +14,9 @@ from robotplus.reading.quantities import Quantity
 from robotplus.reading.surroundings import Surroundings
 from robotplus.reading.symbols import Symbol
 from robotplus.reading.topics import subject_of, topic_of
+from robotplus.reading.units import unit_at
 
-Value = float | str | tuple[float, ...] | tuple[str, ...]
+Value = float | str | bool | tuple[float, ...] | tuple[str | bool, ...]
 _SIDES = (
     ("length", re.compile(r"长|length|long")),
     ("width", re.compile(r"宽|width|wide")),
@@ -94,7 +95,8 @@ def figure_of(quantity: Quantity, around: Surroundings, text: str) -> Figure | N
     name = topic.field if topic else "other"
     side = _side(around) if quantity.dimension == "length" and quantity.shape != "list" else ""
     if quantity.shape == "list":
-        name = "other" if subject_of(around, near=True) == "workpiece" else "dims_mm"
+        behind = words("subjects", "workpiece").search(around.behind[:24])
+        name = "other" if behind or subject_of(around) == "workpiece" else "dims_mm"
     role = role_of(around)
     if name == "voltage_v" and max(quantity.values) * quantity.factor >= _GRID_V:
         role = "context"  # kilovolts are the line or plant, not the robot's supply
@@ -144,7 +146,7 @@ def figure_of_symbol(symbol: Symbol, around: Surroundings, text: str) -> Figure:
         quote=text[symbol.start : symbol.end],
         start=symbol.start,
         end=symbol.end,
-        role=role_of(around),
+        role="requirement",
         flags=_wishes(around),
     )
 
@@ -166,7 +168,11 @@ def _unbared(quantity: Quantity, around: Surroundings) -> Quantity:
     """A number without a unit whose label says what it is: a price, a number of machines, of axes, jobs an hour."""
     if quantity.dimension not in ("bare", "many"):
         return quantity
-    label = around.before[-16:] + " " + around.heading
+    headed = re.search(r"[(/]([^()/]{1,8})\)?$", around.heading) if quantity.dimension == "bare" else None
+    unit = unit_at(headed[1], headed[1], 0) if headed else None
+    if headed and unit and unit.end == len(headed[1]):
+        return replace(quantity, unit=unit.written, dimension=unit.dimension, factor=unit.factor)
+    label = around.before[-24:] + " " + around.heading
     for pattern, dimension, factor in _BARE:
         if pattern.search(label):
             scale = quantity.factor if quantity.dimension == "many" else 1.0
@@ -224,7 +230,7 @@ def _op(quantity: Quantity, compared: Comparison, *, sense: str, field: str) -> 
         return "range", flags
     op = compared.op
     if op == "up to" or (not op and compared.far == "max"):
-        op = "<=" if sense in ("limit", "error", "budget") else "="
+        op = "<=" if sense in ("limit", "error", "budget", "speed") else "="
     elif not op and compared.far == "min" and sense != "error":
         op = ">="
     if sense == "error":
@@ -239,6 +245,8 @@ def _op(quantity: Quantity, compared: Comparison, *, sense: str, field: str) -> 
         op = "<="
     if compared.strict and op in (">=", "<="):
         flags["strict"] = True
+    if not op and quantity.shape == "list" and compared.roomy:
+        op, flags["op_implied"] = "<=", True
     if not op:
         op = "set" if quantity.shape == "list" and len(quantity.values) == 3 else "="
     return op, flags
@@ -256,7 +264,7 @@ def _wishes(around: Surroundings) -> dict[str, Any]:
 def role_of(around: Surroundings) -> str:
     """The role whose words stand nearest before the figure in its sentence; a requirement without any."""
     best, role = -1, "requirement"
-    for name in ("delivered", "baseline", "test_condition", "context"):
+    for name in ("delivered", "baseline", "test_condition", "context", "requirement"):
         for found in words("roles", name).finditer(around.wider):
             if found.end() > best:
                 best, role = found.end(), name

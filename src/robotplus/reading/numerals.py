@@ -1,6 +1,7 @@
 """Numbers as people write them, in digits, in Chinese and in English words, and what each is worth.
 
-Digits may be grouped (``1,200``, ``1 200``), broken by a copying error (``64. 1``) or begin with the point (``.05``).
+Digits may be grouped (``1,200``, ``1 200``), broken by a copying error (``64. 1``), begin with
+the point (``.05``) or be a fraction of an inch.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 
 ARABIC = (
+    r"\d{1,2}/\d{1,2}(?=[ ]?(?:″|\"|inch|in\b))|"
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)"
     r"|\d{1,3}(?: \d{3})+(?![\d.])"
     r"|\d+\.[ ]\d+(?=[ ]?[a-z%米厘毫吨秒度元万])"
@@ -50,7 +52,8 @@ NUMBER = re.compile(rf"(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE})|(?P<english>{
 def value_of(number: re.Match[str]) -> float | None:
     """What a match of NUMBER is worth; None when the signs make no number (``十百``)."""
     if number["arabic"]:
-        return float(re.sub(r"[ ,]", "", number["arabic"]))
+        whole, _, part = re.sub(r"[ ,]", "", number["arabic"]).partition("/")
+        return float(whole) / float(part) if part and float(part) else float(whole)
     if number["english"]:
         return WORDS[number["english"]]
     return _chinese(number["chinese"])

@@ -15,6 +15,10 @@ from robotplus.reading.units import Unit, unit_at
 _RANGE = re.compile(r"[ ]?(?:~+|-{1,2}|至|到|\bto\b|/(?=-))[ ]?")
 _AND = re.compile(r"[ ]?(?:and|和|与)[ ]?")
 _TIMES = re.compile(r"[ ]?(?:x|\*|乘以?|\bby\b)[ ]?(?:长|宽|高|深|厚)?[ ]?")
+_SIDES = re.compile(
+    r"(\d+(?:\.\d+)?)[ ]?\(l\)[ ]?(?:[mc]?m)??[ ]?[xkm*][ ]?(\d+(?:\.\d+)?)[ ]?\(w\)[ ]?(?:[mc]?m)??[ ]?[xkm*][ ]?"
+    r"(\d+(?:\.\d+)?)[ ]?\(h\)[ ]?([mc]?m)(?![a-z])"
+)
 _SIDE = re.compile(r"[ ]?\((?:l|w|h|d|长|宽|高|深)\)")
 _ABOUT = re.compile(r"[ ]?(?:±|\+/-|\+-)\s*")
 _ODD = re.compile(r"[ ]?(?:多|余|几)")
@@ -23,22 +27,25 @@ _LABEL = re.compile(
     r"^[ ]*(?:\(?\d{1,3}\)|\d{1,3}、|\d{1,2}(?:\.\d{1,2})*\.(?!\d)|\d{1,2}(?:\.\d{1,2})+(?=[ ]|[^\W\d]))",
     re.M,
 )
-_MONEY = re.compile(r"(?:¥|rmb|cny|人民币|rs\.?|inr|\$|us\$|usd|eur|€|£)[ ]?$")
-_ORDINAL = re.compile(r"(?:第|[a-z_#]|[a-z]-|\d[.:]|[a-z]/)$")
-_GLUED = re.compile(r"(?:upto|max|min|max\.|ca|approx|x|x[ ]|rs|rmb|usd|cny|φ|ø|ac|dc)$")
+_MONEY = re.compile(r"(?:¥|rmb|cny|人民币|rs\.?|inr|\$|us\$|usd|eur|€|£)[ ]?\Z")
+_ORDINAL = re.compile(r"(?:第|[a-z_#]|[a-z]-|\d[.:]|[a-z]/)\Z")
+_GLUED = re.compile(r"(?:upto|max|min|max\.|ca|approx|x|x[ ]|rs|rmb|usd|cny|φ|ø|ac|dc)\Z")
 _DATE = re.compile(
     r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}[日号]|\d{1,2}:\d{2}|(?<!\d)20\d\d(?=[.-]\d{1,2}[.-]\d)[.\d-]+|\d{3,4}-\d{7,8}|1\d{10}"
 )
-_COUNTED_ONE = re.compile(r"[台套部辆架艘]|个?小时|分钟|个钟头|秒|个月|公里|吨|轴")
+_COUNTED_ONE = re.compile(r"[台套部辆架艘]|个?小时|分钟|个钟头|秒|个月|公里|吨|公斤|千克|米|平|轴")
 _BEHIND_ONE = re.compile(r"[件个台箱模车片支根块只张套盒瓶袋辆份筐盘包托次趟圈遍垛组节]")
 _OF_ROBOTS = re.compile(
     r"[ ](?:[a-z][a-z-]*[ ]){1,3}?(?P<noun>robots?|arms|units|machines|vehicles|drones|agvs?|amrs?|cobots?|bots?)\b"
 )
 _EACH = re.compile(
-    r"每个?(小时|分钟|分|秒|天|日|班|周|年|月)[^\d,。;:\n|]{0,6}$|(一)个?小时[^\d,。;:\n|]{0,5}$"
+    r"每个?(小时|分钟|分|秒|天|日|班|周|年|月)[^\d,。;:\n|]{0,6}\Z|(一)个?小时[^\d,。;:\n|]{0,5}$"
 )
-_LABEL_UNIT = re.compile(r"[(/]\s*([^()/|:\n]{1,8})\)?[ ]?(?:[:=是为|]|[ ])*(?:[≥≤<>]=?)?[ ]?(?:±)?$")
-_JOBS = re.compile(r"(?:jph|uph)[ ]?(?:[:=为达≥]|[ ])*$")
+_PERIODIC = re.compile(r"(?:[年月日班]产量?|纲领|产能|产量)[^\d,。;:\n|]{0,4}\Z")
+_AN_HOUR = re.compile(r"时速[^\d,。;:\n|]{0,6}\Z")
+_PRICED = re.compile(r"[别不要最约大价只才就的]")
+_LABEL_UNIT = re.compile(r"[(/]\s*([^()/|:\n]{1,8})\)?[ ]?(?:[:=是为|]|[ ])*(?:[≥≤<>]=?)?[ ]?(?:±)?\Z")
+_JOBS = re.compile(r"(?:jph|uph)[ ]?(?:[:=为达≥]|[ ])*\Z")
 _PERIODS = {"小时": 3600.0, "分钟": 60.0, "分": 60.0, "秒": 1.0, "一": 3600.0}
 
 
@@ -66,14 +73,15 @@ class Quantity:
 def quantities(text: str, folded: str, *, taken: list[tuple[int, int]]) -> list[Quantity]:
     """Every quantity outside the spans that are taken already (standards, codes), in order."""
     blocked = taken + [m.span() for m in _LABEL.finditer(folded)] + [m.span() for m in _DATE.finditer(folded)]
-    starts = sorted(blocked)
+    covered = bytearray(len(folded) + 1)
+    for start, end in blocked:
+        covered[start:end] = b"\1" * (end - start)
     found: list[Quantity] = []
     place = 0
     while number := NUMBER.search(folded, place):
         place = number.end()
-        inside = next((end for begin, end in starts if begin <= number.start() < end), None)
-        if inside is not None:
-            place = max(inside, number.start() + 1)
+        if covered[number.start()]:
+            place = covered.index(0, number.start())
             continue
         quantity = _quantity(text, folded, number)
         if quantity is not None:
@@ -84,6 +92,9 @@ def quantities(text: str, folded: str, *, taken: list[tuple[int, int]]) -> list[
 
 def _quantity(text: str, folded: str, number: re.Match[str]) -> Quantity | None:
     start, before = number.start(), folded[max(0, number.start() - 12) : number.start()]
+    if sides := _SIDES.match(folded, start):
+        unit = unit_at(text, folded, sides.start(4))
+        return _of_sides(sides, unit) if unit else None
     value = value_of(number)
     if value is None or _stands_for_something_else(folded, number, before):
         return None
@@ -91,17 +102,19 @@ def _quantity(text: str, folded: str, number: re.Match[str]) -> Quantity | None:
     if signed:
         value, start = -value, start - len(signed[0])
     end = number.end()
-    if (odd := _ODD.match(folded, end)) and not number["english"]:
-        end = odd.end()
+    more = None if number["english"] else _ODD.match(folded, end)
+    odd, end = bool(more), more.end() if more else end
     if half := _HALF.match(folded, end):
         value, end = value + 0.5, end + (2 if half[0].startswith("个") else 0)
     end = side.end() if (side := _SIDE.match(folded, end)) else end
     unit = unit_at(text, folded, end)
+    if unit and not odd and re.match("[多余](?![个种])", folded[unit.end : unit.end + 2]):
+        odd, unit = True, replace(unit, end=unit.end + 1)
     many = _many_words(text, folded, number, unit)
     if many is not None:
         return replace(many, values=(value,))
     pm = bool(_ABOUT.search(before) and before.rstrip().endswith(("±", "+/-", "+-")))
-    one = Quantity(start, unit.end if unit else end, (value,), "one", *_parts(unit), pm=pm, odd=bool(odd))
+    one = Quantity(start, unit.end if unit else end, (value,), "one", *_parts(unit), pm=pm, odd=odd)
     whole = _spread(text, folded, one) or one
     if signed and whole.dimension not in ("temperature", "degree", "angle"):
         whole = replace(whole, start=start + len(signed[0]), values=(-value, *whole.values[1:]))
@@ -110,6 +123,12 @@ def _quantity(text: str, folded: str, number: re.Match[str]) -> Quantity | None:
     if whole.unit is None and not number["arabic"]:
         return None
     return _made_a_rate(text, folded, _with_label_unit(text, folded, _with_money(text, folded, whole)))
+
+
+def _of_sides(sides: re.Match[str], unit: Unit) -> Quantity:
+    """``9000(L)mm×5500(W)mm×4000(H)mm``, also where copying made another letter of the ×."""
+    values = tuple(float(sides[i]) for i in (1, 2, 3))
+    return Quantity(sides.start(), sides.end(), values, "list", *_parts(unit))
 
 
 def _parts(unit: Unit | None) -> tuple[str | None, str, float]:
@@ -129,9 +148,10 @@ def _counts(folded: str, number: re.Match[str], quantity: Quantity) -> bool:
         return False
     if number[0] in ("一", "半") and quantity.shape == "one":
         wanted = _COUNTED_ONE if number[0] == "一" else re.compile("个?小时|天|年|个?月|个?钟头|米|吨")
-        return bool(wanted.match(folded, number.end())) and not folded[: number.start()].endswith(
-            ("每", "同", "任")
-        )
+        unit = wanted.match(folded, number.end())
+        if unit and unit[0] in tuple("台套部辆架艘") and _PRICED.match(folded, unit.end()):
+            return False  # 一台别超过20万元 prices one, it does not count
+        return bool(unit) and not folded.endswith(("每", "同", "任"), 0, number.start())
     if number[0] in ("百", "千"):
         return folded[max(0, number.start() - 1) : number.start()] in tuple("近约上达过")
     return True
@@ -278,11 +298,21 @@ def _made_a_rate(text: str, folded: str, quantity: Quantity) -> Quantity:
         if _BEHIND_ONE.match(folded, quantity.end + 1):
             return replace(quantity, dimension="time per piece")
         return quantity
+    near = max(0, quantity.start - 12)
+    if quantity.dimension == "length" and _AN_HOUR.search(folded, near, quantity.start):
+        return replace(
+            quantity, unit=f"{quantity.unit}/时", dimension="speed", factor=quantity.factor / 3.6e6
+        )
     each = _EACH.search(folded, max(0, quantity.start - 12), quantity.start)
+    if each is None and quantity.dimension in ("count", "machines", "many", "mass"):
+        periodic = _PERIODIC.search(folded, near, quantity.start)
+        return replace(quantity, dimension="rate per period") if periodic else quantity
     if each is None or quantity.dimension not in ("count", "machines", "mass", "area", "length", "many"):
         return quantity
     word = each[1] or each[2]
     seconds = _PERIODS.get(word)
+    if seconds is None and quantity.dimension == "area":
+        return quantity  # so much area a day is still an area to be done
     if seconds is None:
         if quantity.dimension in ("machines", "length"):
             return quantity

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from robotplus.reading.figures import Figure, figure_of, figure_of_symbol
@@ -39,5 +41,25 @@ def read(text: str) -> Reading:
     page = Page(folded, spans)
     found = [figure_of_symbol(s, page.around(s.start, s.end), text) for s in names]
     found += [f for q in amounts if (f := figure_of(q, page.around(q.start, q.end), text))]
+    figures = sorted(found, key=lambda figure: figure.start)
     scenario, runner_up = recognise(folded)
-    return Reading(text, scenario, runner_up, tuple(sorted(found, key=lambda figure: figure.start)))
+    return Reading(text, scenario, runner_up, tuple(_siblings(figures, folded)))
+
+
+_SIBLING = re.compile(r"[ ]*[、,和][ ]*(?:长|宽|高|深|厚)度?(?:约|为|:|[ ])*")
+
+
+def _siblings(figures: list[Figure], folded: str) -> Iterator[Figure]:
+    """``台面最长2.4米、宽1.2米``: the width is of the same thing as the length before it."""
+    last: Figure | None = None
+    for figure in figures:
+        one_thing = last and _SIBLING.fullmatch(folded, last.end, figure.start)
+        if (
+            last
+            and one_thing
+            and last.dimension == "length"
+            and (last.field, figure.field) == ("other", "dims_mm")
+        ):
+            figure = replace(figure, field="other", name=last.name, dim="", canon=None, role=last.role)
+        yield figure
+        last = figure

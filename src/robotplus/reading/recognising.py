@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from robotplus.reading.lexicon import any_of, document
 
 POINTS = {"strong": 3.0, "words": 1.5, "weak": 0.5, "not": -2.0}
-_OPENING = 60  # characters from the start that count one and a half times: the text says there what it wants
+_OPENING = 40  # characters from the start that count double: the text says there what it wants
 _LEAST = 1.0  # points below which nothing was recognised
 
 
@@ -54,5 +54,5 @@ def _points(profile: Profile, folded: str) -> float:
             seen[found[0]] = seen.get(found[0], 0) + 1
             if found.start() < _OPENING:
                 early.add(found[0])
-        total += sum(points * (1 + math.log(n)) * (1.5 if word in early else 1.0) for word, n in seen.items())
+        total += sum(points * (1 + math.log(n)) * (2.0 if word in early else 1.0) for word, n in seen.items())
     return total

@@ -20,8 +20,7 @@ class Surroundings:
     """Folded text round a figure.
 
     ``before`` and ``behind`` reach to the end of the clause or to the next figure; ``wider`` is the sentence before the
-    figure, past other figures; ``heading`` a table column's first cell; ``earlier`` what came before the sentence;
-    ``begins`` is where ``before`` begins in the text.
+    figure, past other figures; ``heading`` a table column's first cell; ``earlier`` what came before the sentence.
     """
 
     before: str
@@ -29,11 +28,13 @@ class Surroundings:
     wider: str
     heading: str
     earlier: str
-    begins: int
 
 
 class Page:
-    """A folded text with its boundaries and tables, asked for the surroundings of spans."""
+    """A folded text with its boundaries and tables, asked for the surroundings of spans.
+
+    Boundaries are lists of places, so that asking takes no longer in a long text than in a short one.
+    """
 
     def __init__(self, folded: str, spans: list[tuple[int, int]]) -> None:
         self.folded = folded
@@ -41,39 +42,43 @@ class Page:
         self.starts = [start for start, _ in spans]
         self.hard = [0, *(m.end() for m in _HARD.finditer(folded))]
         self.soft = [0, *(m.end() for m in _SOFT.finditer(folded))]
+        self.stops = [m.start() for m in _SOFT.finditer(folded)]
+        self.lines = [0, *(m.end() for m in re.finditer("\n", folded))]
+        self.bars = [m.start() for m in re.finditer(r"\|", folded)]
         self.headings = _headings(folded)
 
     def around(self, start: int, end: int) -> Surroundings:
         """The surroundings of the figure at a span."""
-        sentence = self.hard[bisect.bisect_right(self.hard, start) - 1]
-        line = self.folded.rfind("\n", 0, start) + 1
-        row = self.folded.find("|", line, start) >= 0
-        soft = self.soft[bisect.bisect_right(self.soft, start) - 1]
-        index = bisect.bisect_right(self.ends, start)
-        last = self.ends[index - 1] if index else 0
+        sentence, line, soft = (_last(places, start) for places in (self.hard, self.lines, self.soft))
+        row = bisect.bisect_left(self.bars, line) < bisect.bisect_left(self.bars, start)
+        last = _last(self.ends, start)
         begin = max(soft, last)
-        if not _says_something(self.folded[begin:start]):
+        if not self._says_something(begin, start):
             begin = max(line if row else sentence, last)
-        if not _says_something(self.folded[begin:start]) and last < begin:
+        if not self._says_something(begin, start) and last < begin:
             begin = max(self._line_before(begin), last)
         following = bisect.bisect_left(self.starts, end)
         stop = self.starts[following] if following < len(self.starts) else len(self.folded)
-        closed = _SOFT.search(self.folded, end)
-        stop = min(stop, closed.start() if closed else len(self.folded))
+        closed = bisect.bisect_left(self.stops, end)
+        stop = min(stop, self.stops[closed] if closed < len(self.stops) else len(self.folded))
         return Surroundings(
             before=self.folded[max(begin, start - 60) : start],
             behind=self.folded[end : min(stop, end + 40)],
-            wider=self.folded[max(sentence, line, start - 120) : start],
+            wider=self.folded[max(sentence, line, start - 240) : start],
             heading=self._heading(line, start),
             earlier=self.folded[max(0, start - 400) : max(sentence, line)],
-            begins=max(begin, start - 60),
         )
+
+    def _says_something(self, begin: int, start: int) -> bool:
+        """Whether more than a comparator stands between two places."""
+        part = self.folded[max(begin, start - 60) : start]
+        return bool(re.search(r"[a-z\u4e00-\u9fff]", _COMPARED.sub("", part)))
 
     def _line_before(self, begin: int) -> int:
         """Where the label on the line above a bare figure begins (``节拍:`` over ``180秒/台``)."""
         if begin == 0 or self.folded[begin - 1] != "\n":
             return begin
-        above = self.folded.rfind("\n", 0, begin - 1) + 1
+        above = _last(self.lines, begin - 1)
         label = self.folded[above : begin - 1].strip()
         return above if len(label) <= 24 else begin
 
@@ -81,13 +86,15 @@ class Page:
         cells = self.headings.get(line)
         if not cells:
             return ""
-        column = self.folded.count("|", line, start) - (self.folded[line : line + 1] == "|")
+        before = bisect.bisect_left(self.bars, start) - bisect.bisect_left(self.bars, line)
+        column = before - (self.folded[line : line + 1] == "|")
         return cells[column] if 0 <= column < len(cells) else ""
 
 
-def _says_something(part: str) -> bool:
-    """Whether more than a comparator stands there."""
-    return bool(re.search(r"[a-z\u4e00-\u9fff]", _COMPARED.sub("", part)))
+def _last(places: list[int], start: int) -> int:
+    """The last of the places that is not after ``start``; 0 without any."""
+    index = bisect.bisect_right(places, start)
+    return places[index - 1] if index else 0
 
 
 def _headings(folded: str) -> dict[int, list[str]]:

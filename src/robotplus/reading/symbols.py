@@ -18,7 +18,7 @@ class Symbol:
 
     field: str
     name: str
-    values: tuple[str, ...]
+    values: tuple[str | bool, ...]
     start: int
     end: int
 
@@ -38,7 +38,10 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
         ("standard", "", _TITLE),
         ("standard", "", re.compile(code)),
         ("standard", "", re.compile("|".join(standard["marks"]))),
-        ("mounting", "", re.compile(any_of(words["mounting"]["words"]))),
+        *(
+            ("mounting", value, re.compile(any_of(said)))
+            for value, said in words["mounting"]["words"].items()
+        ),
         ("other", "interface", re.compile(any_of(words["other"]["interfaces"]))),
     )
 
@@ -58,8 +61,18 @@ def symbols(text: str, folded: str) -> list[Symbol]:
             if any(start < other.end and other.start < end for other in found):
                 continue
             value = text[start + 1 : end - 1] if title else text[start:end]
+            if field == "mounting":
+                value, name = name, ""
             found.append(Symbol(field, name, (value,), start, end))
+    if not any(symbol.field == "explosion_proof" for symbol in found):
+        found += _plainly_explosion_proof(folded)
     return _joined(text, folded, sorted(found, key=lambda symbol: symbol.start))
+
+
+def _plainly_explosion_proof(folded: str) -> list[Symbol]:
+    """``防爆`` without a class, once: it must be, and no more is said."""
+    said = re.search(document("symbols.toml")["explosion"]["plain"], folded)
+    return [Symbol("explosion_proof", "", (True,), *said.span())] if said else []
 
 
 def _joined(text: str, folded: str, found: list[Symbol]) -> list[Symbol]:

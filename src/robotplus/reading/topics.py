@@ -61,14 +61,9 @@ def _width(word: str) -> float:
     return len(word) * (0.35 if word.isascii() else 1.0)
 
 
-def subject_of(around: Surroundings, *, near: bool = False) -> str:
-    """Whether machine or workpiece was named last before the figure; empty when neither was.
-
-    Args:
-        near: look in the same sentence only.
-    """
-    parts = (around.before, around.wider, around.heading, around.earlier)
-    for part in parts[:2] if near else parts:
+def subject_of(around: Surroundings) -> str:
+    """Whether machine or workpiece was named last before the figure; empty when neither was."""
+    for part in (around.before, around.wider, around.heading, around.earlier):
         last, subject = -1, ""
         for name in ("machine", "workpiece"):
             for found in words("subjects", name).finditer(part):

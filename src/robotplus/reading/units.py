@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from robotplus.reading.lexicon import document
@@ -21,6 +22,9 @@ _NOT_UNITS = re.compile(
     r"|组(?=[件成装织])|块(?=钱)|套(?=[筒管用餐])|副(?=[总本])|成(?=[本品功为立型])|两(?=[侧端边级])|间(?=隙)|位(?=[置于移])|方(?=[案便法向])"
 )
 _PER = re.compile(r"[ ]?/[ ]?每?|每|[ ]?per[ ]|[ ]an?[ ](?=hour|minute|day|shift|second|week|year|month)")
+_NOUN_RATE = re.compile(
+    r"[ ]?(?:[a-z]{3,12}[ ])?[a-z]{3,12}(?=[ ]?/[ ]?(?:h|min)|[ ](?:per|an|a)[ ](?:hour|minute|h\b))"
+)
 _PIECE = re.compile(
     r"(?!charge|shift|day|battery|week|year)[a-z]{3,9}|[件个只支条根块片张包袋箱盒瓶桶托垛盘模份组台套部辆次车人棵株趟圈循单板层点颗粒枚头羽节轮批副炉段柜]|板|车|层|站|工位"
 )
@@ -60,6 +64,8 @@ def unit_at(text: str, folded: str, place: int) -> Unit | None:
     if folded[place : place + 1] == " ":
         place += 1
     first = _simple(text, folded, place)
+    if first is None and (noun := _NOUN_RATE.match(folded, place)):
+        first = Unit(noun.end(), text[place : noun.end()], "count", 1.0)
     after = first.end if first else place
     if (by := _PER.match(folded, after)) and (first or by[0].strip() == "/"):
         second = _simple(text, folded, by.end()) or _minute(folded, by.end())
@@ -85,7 +91,7 @@ def _simple(text: str, folded: str, place: int) -> Unit | None:
     if _NOT_UNITS.match(folded, begin):
         return None
     dimension, factor, letters = table[found[0]]
-    if letters and text[found.start()] not in letters:
+    if letters and unicodedata.normalize("NFKC", text[found.start()]) not in letters:
         return None
     if found[0] == "o" and not folded[begin - 1].isdigit():
         return None
