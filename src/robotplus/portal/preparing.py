@@ -18,13 +18,18 @@ def prepare(tell: Callable[[str], None]) -> None:
 
     Args:
         tell: given one line for each step that takes its time.
+
+    Raises:
+        KindError: a kind file is wrong.
     """
     from robotplus.portal.catalogue.actions import do_load_catalogue
     from robotplus.portal.core.areas import do_load_areas
     from robotplus.portal.core.models import Area
+    from robotplus.portal.kinds import kinds
     from robotplus.portal.matches.catalogue import built_in
     from robotplus.portal.search.index import do_index_scenarios
 
+    kinds()
     call_command("migrate", verbosity=0, interactive=False)
     if not Area.objects.exists():
         do_load_areas()

@@ -59,6 +59,16 @@ class MoveOfKind(Schema):
     who: list[str]
     reason: bool
     publishes: bool
+    does: str
+
+
+class RoleOfKind(Schema):
+    """A role of the kind's own: members of approved organisations of these kinds, on one side or on any."""
+
+    name: str
+    label: Label
+    organisations: list[str]
+    side: str
 
 
 class Kind(Schema):
@@ -70,6 +80,7 @@ class Kind(Schema):
     fields: list[FieldOfKind]
     states: list[StateOfKind]
     moves: list[MoveOfKind]
+    roles: list[RoleOfKind]
 
 
 @router.get("/me", response={200: Me, **READS})
@@ -114,8 +125,13 @@ def _kind(kind: KindFile) -> Kind:
                 who=list(m.who),
                 reason=m.reason,
                 publishes=m.publishes,
+                does=m.does,
             )
             for m in kind.moves
+        ],
+        roles=[
+            RoleOfKind(name=r.name, label=label(r.label), organisations=list(r.organisations), side=r.side)
+            for r in kind.roles
         ],
     )
 

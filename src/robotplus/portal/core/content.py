@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from robotplus.hashing import digest
 from robotplus.portal.core.errors import ConflictError, ForbiddenError, RefusedError
+from robotplus.portal.core.models import Visibility
 from robotplus.portal.core.reader import Reader
-from robotplus.portal.kinds import Kind
+from robotplus.portal.kinds import Kind, noun_kinds
+from robotplus.portal.kinds.kind import Noun
 from robotplus.portal.kinds.values import check_values
 from robotplus.portal.parties.models import Organisation
 
@@ -64,14 +66,41 @@ def add_revision(reader: Reader, subject: Any, kind: Kind, values: Mapping[str, 
     return revision
 
 
-def sides_of(reader: Reader, organisation_id: int) -> frozenset[str]:
-    """On which sides of a state table the reader stands for something that an organisation owns."""
+def sides_of(reader: Reader, organisation_id: int, kind: Kind | None = None) -> frozenset[str]:
+    """On which sides of a state table the reader stands for something that an organisation owns.
+
+    With its ``kind``, in which of the kind's own roles, too.
+    """
     sides = set()
     if reader.may_edit and reader.organisation_id == organisation_id:
         sides.add("owner")
     if reader.is_operator:
         sides.add("operator")
-    return frozenset(sides)
+    return with_roles(reader, kind, frozenset(sides)) if kind is not None else frozenset(sides)
+
+
+def with_roles(reader: Reader, kind: Kind, sides: frozenset[str]) -> frozenset[str]:
+    """These sides, and the roles of the kind's own that the reader has on them."""
+    if reader.organisation is None or not reader.may_publish:
+        return sides
+    return sides | kind.roles_of(str(reader.organisation.kind), sides)
+
+
+def seen_by_roles(reader: Reader, noun: Noun) -> models.Q:
+    """Public things of a noun in states from which the reader has a move by a role of their kind."""
+    found = models.Q(pk__in=())
+    for kind in noun_kinds(noun):
+        if roles := with_roles(reader, kind, frozenset()):
+            found |= models.Q(kind=kind.id, state__in=kind.states_for(roles), visibility=Visibility.PUBLIC)
+    return found
+
+
+def begun(noun: Noun) -> models.Q:
+    """Things of a noun that were never handed in: they are in the first state of their kind."""
+    found = models.Q(pk__in=())
+    for kind in noun_kinds(noun):
+        found |= models.Q(kind=kind.id, state=kind.initial)
+    return found
 
 
 def check_may_edit(reader: Reader) -> Organisation:

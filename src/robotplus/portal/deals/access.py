@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext as _
 
+from robotplus.portal.core.content import with_roles
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.deals.models import Deal, LedgerLine, Message, Quotation
+from robotplus.portal.kinds import kind as kind_of
 
 
 def deals_for(reader: Reader) -> models.QuerySet[Deal]:
@@ -40,14 +42,15 @@ def access_deal(reader: Reader, pk: int, *, edit: bool = False, lock: bool = Fal
 
 
 def deal_sides(reader: Reader, deal: Deal) -> frozenset[str]:
-    """``owner`` is the buyer's side of the state table, ``counterpart`` the seller's."""
+    """``owner`` is the buyer's side of the state table, ``counterpart`` the seller's; and roles of the deal's kind."""
     if not reader.may_edit:
         return frozenset()
-    return frozenset(
+    sides = frozenset(
         side
         for side, party in (("owner", deal.buyer_id), ("counterpart", deal.seller_id))
         if party == reader.organisation_id
     )
+    return with_roles(reader, kind_of(deal.kind, "deal"), sides)
 
 
 def access_message(reader: Reader, pk: int) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from robotplus.portal.core.reader import Reader
-from robotplus.portal.deals.actions.following import ENDED
+from robotplus.portal.deals.actions.following import ended
 from robotplus.portal.deals.models import Deal, Quotation
 from robotplus.portal.offers.price import Compared, compare
 
@@ -29,7 +29,7 @@ def quotations_beside(reader: Reader, deal: Deal) -> list[Beside]:
     others: dict[int, Quotation] = {}
     if reader.organisation_id == deal.buyer_id and deal.need_revision is not None:
         same = Deal.objects.filter(buyer_id=deal.buyer_id, need_revision__need=deal.need_revision.need_id)
-        for one in rows.filter(deal__in=same.exclude(pk=deal.pk).exclude(state__in=ENDED)):
+        for one in rows.filter(deal__in=same.exclude(pk=deal.pk).exclude(ended())):
             others.setdefault(one.deal_id, one)
     found = [*own, *(others[pk] for pk in sorted(others))]
     prices = compare([q.values.get("price") for q in found])

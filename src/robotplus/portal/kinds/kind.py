@@ -24,7 +24,11 @@ FieldType = Literal[
     "document",  # an uploaded file
 ]
 Side = Literal["owner", "counterpart", "operator", "system"]
-ROLES: tuple[str, ...] = get_args(Side)
+SIDES: tuple[str, ...] = get_args(Side)  # what every kind knows; a kind may add roles of its own
+Doing = Literal[
+    "quote",  # comes with a quotation
+    "accept",  # takes the last quotation and declares its amount
+]
 Test = Literal[
     "within",  # the need's number lies between the offer's two
     "at_most",  # the need's number is no more than the offer's
@@ -76,7 +80,7 @@ class Field:
 class State:
     """``listed``: what is in this state may be shown by its visibility; ``final``: no move leads out.
 
-    ``agreed``: a deal in this state was concluded, and counts as such.
+    ``agreed``: a deal in this state was concluded, and counts as such. ``receiving``: its delivery is looked at.
     """
 
     name: str
@@ -84,6 +88,20 @@ class State:
     listed: bool = False
     final: bool = False
     agreed: bool = False
+    receiving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of a kind's own: the editors of approved organisations of some kinds, on one side only or on any.
+
+    ``side`` empty: whoever they are; else only who stands on that side anyway.
+    """
+
+    name: str
+    label: Label
+    organisations: tuple[str, ...]
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +112,18 @@ class Move:
         reason: the mover must say why.
         publishes: it leads to others: the owner must be approved and the content complete.
         visibilities: it is there only for content of these visibilities; empty: for any.
+        does: what a move of a deal brings about beside the new state; empty: nothing.
     """
 
     name: str
     label: Label
     start: tuple[str, ...]
     end: str
-    who: tuple[Side, ...]
+    who: tuple[str, ...]  # sides, and roles of the kind
     reason: bool = False
     publishes: bool = False
     visibilities: tuple[str, ...] = ()
+    does: Doing | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +152,7 @@ class Kind:
     moves: tuple[Move, ...]
     answers: tuple[str, ...] = ()  # a kind of need: the kinds of offer that may answer it; else empty
     rules: tuple[MatchRule, ...] = ()  # of a kind of need
+    roles: tuple[Role, ...] = ()
     link: str = ""  # technology, product, integration or scenario: its place in the chain
 
     @property
@@ -149,6 +170,18 @@ class Kind:
             if f.name == name:
                 return f
         raise KindError("unknown field", self.id, value=name, allowed=", ".join(f.name for f in self.fields))
+
+    def roles_of(self, organisation_kind: str, sides: frozenset[str]) -> frozenset[str]:
+        """The kind's own roles that members of an approved organisation of a kind have on these sides."""
+        return frozenset(
+            r.name
+            for r in self.roles
+            if organisation_kind in r.organisations and (not r.side or r.side in sides)
+        )
+
+    def states_for(self, roles: frozenset[str]) -> tuple[str, ...]:
+        """The states that these roles have a move from."""
+        return tuple(dict.fromkeys(s for m in self.moves if roles & set(m.who) for s in m.start))
 
     def moves_from(
         self, state: str, sides: frozenset[str] | set[str], visibility: str | None = None

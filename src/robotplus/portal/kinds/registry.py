@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from robotplus.portal.kinds.kind import (
-    ROLES,
+    SIDES,
+    Doing,
     Field,
     FieldType,
     Kind,
@@ -23,6 +24,7 @@ from robotplus.portal.kinds.kind import (
     Move,
     Noun,
     Option,
+    Role,
     State,
     Test,
 )
@@ -87,6 +89,7 @@ def read_kind(path: Path, noun: Noun) -> Kind:
             moves=tuple(_move(m) for m in doc["move"]),
             answers=tuple(doc.get("answers", ())),
             rules=tuple(_rule(r) for r in doc.get("match", ())),
+            roles=tuple(_role(r) for r in doc.get("role", ())),
             link=doc.get("link", ""),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as e:
@@ -120,7 +123,12 @@ def _move(raw: dict[str, Any]) -> Move:
         raw.get("reason", False),
         raw.get("publishes", False),
         tuple(raw.get("visibilities", ())),
+        raw.get("does", ""),
     )
+
+
+def _role(raw: dict[str, Any]) -> Role:
+    return Role(raw["name"], Label(**raw["label"]), tuple(raw["organisations"]), raw.get("side", ""))
 
 
 def _rule(raw: dict[str, Any]) -> MatchRule:
@@ -150,13 +158,18 @@ def _check(kind: Kind, where: str) -> None:
             raise KindError("unknown field", f"{where}: match", value=r.need, allowed=", ".join(fields))
         if len(r.offer) != (2 if r.test == "within" else 1):
             raise KindError("two fields of the offer for 'within', else one", f"{where}: {r.need}")
+    _check_roles(kind, where)
+    roles = (*SIDES, *(r.name for r in kind.roles))
     for m in kind.moves:
+        if m.does and (kind.noun != "deal" or m.does not in get_args(Doing)):
+            allowed = ", ".join(get_args(Doing))
+            raise KindError("no move does this", f"{where}: {m.name}", value=m.does, allowed=allowed)
         for state in (*m.start, m.end):
             if state not in names:
                 raise KindError("unknown state", f"{where}: {m.name}", value=state, allowed=", ".join(names))
         for side in m.who:
-            if side not in ROLES:
-                raise KindError("unknown side", f"{where}: {m.name}", value=side, allowed=", ".join(ROLES))
+            if side not in roles:
+                raise KindError("unknown side", f"{where}: {m.name}", value=side, allowed=", ".join(roles))
     reached, ahead = {kind.initial}, [kind.initial]
     while ahead:
         here = ahead.pop()
@@ -167,3 +180,16 @@ def _check(kind: Kind, where: str) -> None:
             raise KindError("a final state has a move", where, value=here)
     if unreached := set(names) - reached:
         raise KindError("states that no move reaches", where, value=", ".join(sorted(unreached)))
+
+
+def _check_roles(kind: Kind, where: str) -> None:
+    names = [*SIDES, *(r.name for r in kind.roles)]
+    for r in kind.roles:
+        if names.count(r.name) > 1:
+            raise KindError("a role is named like a side or another role", where, value=r.name)
+        if r.side not in ("", "owner", "counterpart"):
+            raise KindError("unknown side", f"{where}: {r.name}", value=r.side, allowed="owner, counterpart")
+        if not r.organisations:
+            raise KindError("a role of no organisations", f"{where}: {r.name}")
+        if not any(r.name in m.who for m in kind.moves):
+            raise KindError("a role without a move", f"{where}: {r.name}")

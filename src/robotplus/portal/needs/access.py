@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext as _
 
-from robotplus.portal.core.content import sides_of
+from robotplus.portal.core.content import begun, seen_by_roles, sides_of
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.models import Visibility
 from robotplus.portal.core.reader import Reader
@@ -23,7 +23,8 @@ def listed() -> models.Q:
 
 
 def needs_for(reader: Reader) -> models.QuerySet[Need]:
-    """Public and listed; those that invited the reader's organisation; its own; handed-in ones for the operator.
+    """Public and listed; those that invited the reader's organisation; its own; handed-in ones for the operator
+    or a role of their kind.
 
     A supplier that waits for approval or was suspended reads no invited need.
     """
@@ -34,7 +35,8 @@ def needs_for(reader: Reader) -> models.QuerySet[Need]:
             invited = NeedInvitation.objects.filter(organisation=reader.organisation).values("need")
             seen |= listed() & models.Q(visibility=Visibility.INVITED, pk__in=invited)
     if reader.is_operator:
-        seen |= ~models.Q(state="draft") & models.Q(visibility=Visibility.PUBLIC)
+        seen |= ~begun("need") & models.Q(visibility=Visibility.PUBLIC)
+    seen |= seen_by_roles(reader, "need")
     return Need.objects.filter(seen).select_related("organisation", "current", "area")
 
 

@@ -118,7 +118,7 @@ def do_move_need(reader: Reader, pk: int, move: str, *, reason: str = "") -> Nee
     """
     need = access_need(reader, pk)
     of = kind_of(need.kind, "need")
-    sides = sides_of(reader, need.organisation_id)
+    sides = sides_of(reader, need.organisation_id, of)
     step = find_move(need, of, move, sides)
     if step.publishes or (need.visibility == Visibility.INVITED and of.state(step.end).listed):
         check_may_publish(reader)

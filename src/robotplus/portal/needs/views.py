@@ -70,7 +70,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     reader = reader_of(request)
     found = access_need(reader, pk)
     of = kind(found.kind, "need")
-    sides = sides_of(reader, found.organisation_id)
+    sides = sides_of(reader, found.organisation_id, of)
     own = "owner" in sides
     context = {
         "need": found,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext as _
 
-from robotplus.portal.core.content import sides_of
+from robotplus.portal.core.content import begun, seen_by_roles, sides_of
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.models import Visibility
 from robotplus.portal.core.reader import Reader
@@ -22,12 +22,13 @@ def listed() -> models.Q:
 
 
 def offers_for(reader: Reader) -> models.QuerySet[Offer]:
-    """What is public and listed, the reader's organisation's own, and for the operator whatever was handed in."""
+    """What is public and listed, the reader's organisation's own, and what was handed in for who moves it on."""
     seen = listed() & models.Q(visibility=Visibility.PUBLIC)
     if reader.organisation_id:
         seen |= models.Q(organisation_id=reader.organisation_id)
     if reader.is_operator:
-        seen |= ~models.Q(state="draft") & models.Q(visibility=Visibility.PUBLIC)
+        seen |= ~begun("offer") & models.Q(visibility=Visibility.PUBLIC)
+    seen |= seen_by_roles(reader, "offer")
     return Offer.objects.filter(seen).select_related("organisation", "current", "model")
 
 

@@ -91,7 +91,7 @@ def do_move_offer(reader: Reader, pk: int, move: str, *, reason: str = "") -> Of
     """
     offer = access_offer(reader, pk)
     of = kind_of(offer.kind, "offer")
-    sides = sides_of(reader, offer.organisation_id)
+    sides = sides_of(reader, offer.organisation_id, of)
     if find_move(offer, of, move, sides).publishes:
         check_may_publish(reader)
         check_content(of, offer.title, offer.current.values if offer.current else {}, draft=False)

@@ -61,14 +61,14 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     reader = reader_of(request)
     found = access_offer(reader, pk)
     of = kind(found.kind, "offer")
-    sides = sides_of(reader, found.organisation_id)
+    sides = sides_of(reader, found.organisation_id, of)
     context = {
         "offer": found,
         "kind": of,
         "values": found.current.values if found.current else {},
         "moves": of.moves_from(found.state, sides, found.visibility),
         "own": "owner" in sides,
-        "timeline": events_of(found).order_by("-id")[:30] if sides else (),
+        "timeline": events_of(found).order_by("-id")[:30] if sides & {"owner", "operator"} else (),
     }
     return render(request, "offers/offer.html", context)
 

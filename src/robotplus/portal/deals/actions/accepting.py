@@ -16,6 +16,7 @@ from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.deals.access import access_deal, deal_sides
 from robotplus.portal.deals.models import Deal
+from robotplus.portal.kinds import kind as kind_of
 from robotplus.portal.kinds.values import read_number
 
 CLAIMS: Final[dict[str, tuple[Promise, str, float]]] = {  # claim: label, unit shown, times the SI value
@@ -67,7 +68,7 @@ def do_record_acceptance(reader: Reader, pk: int, given: Mapping[str, Mapping[st
     deal = access_deal(reader, pk, edit=True, lock=True)
     if "owner" not in deal_sides(reader, deal):
         raise ForbiddenError(_("the buyer records the acceptance"))
-    if deal.state != "delivered":
+    if not kind_of(deal.kind, "deal").state(deal.state).receiving:
         raise RefusedError(_("acceptance is recorded after delivery"))
     recorded: dict[str, Any] = {}
     problems: dict[str, object] = {}

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from robotplus.portal.core.errors import AbsentError, ConflictError, RefusedErro
 from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import NOBODY, Reader
 from robotplus.portal.deals.models import OutcomeQuestion
+from robotplus.portal.kinds import noun_kinds
 from robotplus.portal.parties.notices import notify
 
 OUTCOMES: Final[dict[str, Promise]] = {
@@ -23,7 +25,6 @@ OUTCOMES: Final[dict[str, Promise]] = {
     "still_talking": gettext_lazy("still talking"),
     "given_up": gettext_lazy("given up"),
 }
-ENDED: Final = ("done", "declined", "cancelled")  # nothing left to ask
 SALT: Final = "deals.outcome"
 
 
@@ -37,7 +38,7 @@ def do_ask_outcomes() -> int:
     due = (
         OutcomeQuestion.objects.select_for_update(of=("self",))
         .filter(asked_at=None, due__lte=timezone.localdate())
-        .exclude(deal__state__in=ENDED)
+        .exclude(ended("deal__"))
         .select_related("deal__buyer")
     )
     asked = 0
@@ -49,6 +50,19 @@ def do_ask_outcomes() -> int:
         )
         asked += 1
     return asked
+
+
+def ended(path: str = "") -> Q:
+    """Deals in a final state of their kind: nothing is left to ask.
+
+    Args:
+        path: from the rows to the deal.
+    """
+    found = Q(pk__in=())
+    for kind in noun_kinds("deal"):
+        final = [s.name for s in kind.states if s.final]
+        found |= Q(**{f"{path}kind": kind.id, f"{path}state__in": final})
+    return found
 
 
 def outcome_token(question: OutcomeQuestion) -> str:

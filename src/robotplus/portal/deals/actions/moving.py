@@ -10,7 +10,7 @@ from robotplus.portal.core.content import check_may_edit
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.events import log_event
 from robotplus.portal.core.reader import Reader
-from robotplus.portal.core.states import do_move
+from robotplus.portal.core.states import do_move, find_move
 from robotplus.portal.deals.access import access_deal, deal_sides
 from robotplus.portal.deals.actions.quoting import last_quotation
 from robotplus.portal.deals.models import Deal, LedgerLine
@@ -21,7 +21,7 @@ from robotplus.portal.parties.models import Organisation
 
 @transaction.atomic
 def do_move_deal(reader: Reader, pk: int, move: str, *, reason: str = "") -> Deal:
-    """One move. ``accept`` takes the last quotation while it is valid and declares its amount.
+    """One move. What ``accept``s takes the last quotation while it is valid and declares its amount.
 
     Quotations come by `do_quote`, not by a bare move.
 
@@ -30,13 +30,15 @@ def do_move_deal(reader: Reader, pk: int, move: str, *, reason: str = "") -> Dea
     """
     organisation = check_may_edit(reader)
     deal = access_deal(reader, pk, edit=True, lock=True)
-    if move == "quote":
+    of, sides = kind_of(deal.kind, "deal"), deal_sides(reader, deal)
+    step = find_move(deal, of, move, sides)
+    if step.does == "quote":
         raise RefusedError(_("send a quotation with its price"))
-    do_move(reader, deal, kind_of(deal.kind, "deal"), move, sides=deal_sides(reader, deal), reason=reason)
+    do_move(reader, deal, of, move, sides=sides, reason=reason)
     if reason.strip():
         deal.messages.create(organisation=organisation, author=reader.user, text=reason.strip())
     tell_other_side(reader, deal, "deal.move")
-    if move == "accept":
+    if step.does == "accept":
         _accept_quotation(reader, deal, organisation)
     return deal
 

@@ -26,7 +26,7 @@ from robotplus.portal.kinds.values import check_values
 
 @transaction.atomic
 def do_quote(reader: Reader, pk: int, *, values: Mapping[str, Any], valid_until: dt.date) -> Quotation:
-    """The seller's next quotation; it moves the deal to where its table's ``quote`` leads.
+    """The seller's next quotation; it moves the deal to where the move of its table that quotes leads.
 
     Raises:
         AbsentError, ForbiddenError, RefusedError, ConflictError: see the checks.
@@ -38,7 +38,11 @@ def do_quote(reader: Reader, pk: int, *, values: Mapping[str, Any], valid_until:
         problems["valid_until"] = _("lies in the past")
     if problems:
         raise RefusedError(_("please look at the marked fields"), problems=problems)
-    do_move(reader, deal, kind, "quote", sides=deal_sides(reader, deal))
+    sides = deal_sides(reader, deal)
+    quoting = [m.name for m in kind.moves_from(deal.state, sides) if m.does == "quote"]
+    if not quoting:
+        raise RefusedError(_("no quotation can be sent now"))
+    do_move(reader, deal, kind, quoting[0], sides=sides)
     number = (deal.quotations.aggregate(last=Max("number"))["last"] or 0) + 1
     named = {"deal": deal.pk, "number": number, "values": clean, "valid_until": valid_until.isoformat()}
     quotation = Quotation.objects.create(

@@ -11,6 +11,7 @@ from robotplus.portal.core.reader import Reader
 from robotplus.portal.deals.access import access_deal, deal_sides
 from robotplus.portal.deals.models import Review
 from robotplus.portal.deals.notices import tell_other_side
+from robotplus.portal.kinds import kind as kind_of
 
 MAX_TEXT = 2000
 
@@ -25,7 +26,8 @@ def do_review(reader: Reader, pk: int, *, stars: int, text: str) -> Review:
     deal = access_deal(reader, pk, edit=True, lock=True)
     if "owner" not in deal_sides(reader, deal):
         raise ForbiddenError(_("the buyer reviews the deal"))
-    if deal.state != "done":
+    state = kind_of(deal.kind, "deal").state(deal.state)
+    if not (state.final and state.agreed):
         raise RefusedError(_("a deal is reviewed after acceptance"))
     if not 1 <= stars <= 5:
         raise RefusedError(_("one to five stars"), field="stars")
