@@ -28,6 +28,7 @@ from permission_world import (
 )
 
 from robotplus.portal.api.site import api
+from robotplus.portal.parties.models import User
 
 THINGS: Mapping[str, str] = {  # argument: kind of thing; the first of a path decides, the others are in REST
     "offer_id": "offer",
@@ -48,6 +49,8 @@ THINGS: Mapping[str, str] = {  # argument: kind of thing; the first of a path de
     "featuring_id": "featuring",
     "model_id": "model",
     "programme_id": "programme",
+    "line_id": "amount",
+    "grant_id": "official",
 }
 REST: Mapping[str, Callable[[World], Any]] = {
     "noun": lambda world: "need",
@@ -56,10 +59,25 @@ REST: Mapping[str, Callable[[World], Any]] = {
     "line_id": lambda world: world._line,
     "model_id": lambda world: world.robot,
     "organisation_id": lambda world: world.supplier,
+    "sheet": lambda world: "csv",
     "target_id": lambda world: world._target,
     "measurement_id": lambda world: world._measurement,
 }
 OWNER = frozenset({"buyer"})
+
+
+def reached(world: World) -> str:
+    """The mobile number of someone with an account."""
+    User.objects.filter(pk=world.cast.seller.pk).update(phone="+8613800138000")
+    return "13800138000"
+
+
+def registration() -> dict[str, Any]:
+    """An organisation that registers."""
+    licence = SimpleUploadedFile("a.pdf", PDF, "application/pdf")
+    return {"name_zh": "x", "country": "DE", "code": "HRB 123456", "kind": "maker", "licence": licence}
+
+
 OPERATIONS: Mapping[str, Page] = {
     "revise_offer": Page(writers=frozenset({"seller"})),
     "list_offer_events": Page(readers=SIGNED),
@@ -101,6 +119,19 @@ OPERATIONS: Mapping[str, Page] = {
     "list_requests": Page(readers=DESK),
     "list_events": Page(readers=OPERATOR),
     "report": Page(writers=ALL),
+    "list_reports": Page(readers=SIGNED),
+    "register_organisation": Page(writers=SIGNED),
+    "correct_organisation": Page(writers=frozenset({"buyer", "newcomer"})),
+    "record_outside_result": Page(writers=OWNER),
+    "list_matches": Page(readers=SIGNED),
+    "find_matches": Page(writers=OWNER),
+    "read_funnel": Page(readers=DESK),
+    "export_funnel": Page(readers=DESK),
+    "list_waiting": Page(readers=OPERATOR),
+    "list_featurings": Page(readers=OPERATOR),
+    "list_officials": Page(readers=OPERATOR),
+    "grant_official": Page(writers=OPERATOR),
+    "open_reported": Page(writers=DESK),
     "create_programme": Page(writers=DESK),
     "list_programme_events": Page(readers=SIGNED),
     "ask": Page(writers=ALL),
@@ -137,6 +168,12 @@ BODIES: Mapping[str, Callable[[World], dict[str, Any]]] = {
     "move_programme": lambda world: {"move": "cancel", "reason": "x"},
     "add_target": lambda world: {"indicator": "robots", "value": 5, "due": in_days(300)},
     "measure": lambda world: {"start": in_days(-30), "end": in_days(-1), "value": 5, "source": "count"},
+    "register_organisation": lambda world: registration(),
+    "correct_organisation": lambda world: registration(),
+    "grant_official": lambda world: {
+        "person": reached(world),
+        "organisation": world.things("organisation")["approved"].key,
+    },
     "report": lambda world: {
         "subject": "needs.need",
         "id": str(world.things("need")["private"].key),

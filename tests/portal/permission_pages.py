@@ -86,6 +86,7 @@ PAGES: Mapping[str, Page] = {
     "deal_move": Page("deal"),
     "deal_acceptance": Page("deal"),
     "deal_review": Page("deal"),
+    "deal_outside": Page("deal", writers=frozenset({"buyer"})),
     "deal_confirm_amount": Page("deal", rest=lambda world: {"line": world._line}),
     "deal_show_contract": Page("deal", rest=lambda world: {"line": world._line}),
     "deal_parameters": Page("deal"),

@@ -225,7 +225,7 @@ def record_acceptance(request: HttpRequest, deal_id: DealId, sent: Acceptance) -
 @router.post("/deals/{deal_id}/amounts/{line_id}/confirmation", response={200: Amount, **WRITES})
 def confirm_amount(request: HttpRequest, deal_id: DealId, line_id: Annotated[Id, Path(...)]) -> Amount:
     """Agree with an amount that the other side declared."""
-    return _amount(do_confirm_amount(reader_of(request), deal_id, line_id))
+    return amount_of(do_confirm_amount(reader_of(request), deal_id, line_id))
 
 
 @router.post("/deals/{deal_id}/amounts/{line_id}/contract", response={201: Amount, **WRITES})
@@ -237,7 +237,7 @@ def show_contract(
     file: Annotated[UploadedFile, File(...)],
 ) -> Amount:
     """Hand in the contract behind an amount; the operator looks at it."""
-    return _amount(do_show_contract(reader_of(request), deal_id, line_id, file))
+    return amount_of(do_show_contract(reader_of(request), deal_id, line_id, file))
 
 
 @router.post("/deals/{deal_id}/review", response={201: Reviewed, **WRITES})
@@ -275,7 +275,7 @@ def _whole(reader: Reader, deal: DealRow) -> Deal:
         **_brief(deal),
         quotations=[_quoted(q) for q in deal.quotations.order_by("number")],
         messages=[_said(m) for m in deal.messages.order_by("pk")],
-        amounts=[_amount(line) for line in deal.ledger.order_by("pk")],
+        amounts=[amount_of(line) for line in deal.ledger.order_by("pk")],
         acceptance=[
             Claimed(claim=x.claim, unit=x.unit, promised=list(x.promised), measured=x.measured, met=x.met)
             for x in acceptance_list(deal)
@@ -293,7 +293,7 @@ def _said(m: Message) -> Said:
     return Said(id=m.pk, organisation=m.organisation_id, text=m.text, at=m.at)
 
 
-def _amount(line: LedgerLine) -> Amount:
+def amount_of(line: LedgerLine) -> Amount:
     return Amount(
         id=line.pk,
         kind=line.kind,

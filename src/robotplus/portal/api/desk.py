@@ -20,8 +20,7 @@ from robotplus.portal.core.errors import AbsentError
 from robotplus.portal.desk import actions
 from robotplus.portal.desk.access import access_desk_request, events_for, in_scope, requests_for
 from robotplus.portal.matches.models import DeskRequest
-from robotplus.portal.parties.access import access_organisation, require_operator
-from robotplus.portal.parties.actions.organisations import do_review_organisation
+from robotplus.portal.parties.access import access_organisation, require_operator, require_user
 
 router = Router(tags=["desk"], auth=MEMBERS)
 Key = Annotated[Id, Path(...)]
@@ -89,6 +88,13 @@ def report(request: HttpRequest, sent: Report) -> Request:
     return _request(actions.do_report(reader_of(request), sent.subject, sent.id, text=sent.text))
 
 
+@router.get("/reports", response={200: list[Request], **READS})
+def list_reports(request: HttpRequest) -> list[Request]:
+    """The newest hundred of what the caller reported or asked, with what became of it."""
+    user = require_user(reader_of(request))
+    return [_request(r) for r in DeskRequest.objects.filter(user=user).order_by("-pk")[:100]]
+
+
 @router.get("/desk/requests", response={200: list[Request], **READS})
 def list_requests(
     request: HttpRequest, state: Annotated[Literal["open", "done"], Query()] = "open"
@@ -119,11 +125,11 @@ def close_request(request: HttpRequest, request_id: Key, sent: Closing) -> Reque
 
 @router.post("/desk/organisations/{organisation_id}/moves", response={200: Done, **WRITES})
 def review_organisation(request: HttpRequest, organisation_id: Key, sent: Reviewing) -> Done:
-    """Approve, reject, suspend or reinstate an organisation."""
+    """Approve, reject, suspend or reinstate an organisation; what a suspended one shows is taken down with it."""
     reader = reader_of(request)
     require_operator(reader)
     found = access_organisation(reader, organisation_id)
-    do_review_organisation(reader, found, move=sent.move, note=sent.note)
+    actions.do_decide_organisation(reader, found, move=sent.move, note=sent.note)
     return Done()
 
 

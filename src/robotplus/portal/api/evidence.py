@@ -17,11 +17,13 @@ from robotplus.portal.api.bodies import Sent
 from robotplus.portal.api.callers import ANYONE, MEMBERS
 from robotplus.portal.api.paging import Cursor, Piece, piece
 from robotplus.portal.api.refusals import READS, WRITES
-from robotplus.portal.api.shapes import reader_of
+from robotplus.portal.api.shapes import Party, party, reader_of
+from robotplus.portal.catalogue.access import access_model
 from robotplus.portal.core.errors import AbsentError
-from robotplus.portal.evidence.access import access_certificate, listed, may_have_file
+from robotplus.portal.evidence.access import access_certificate, evidence_of, listed, may_have_file
 from robotplus.portal.evidence.actions import check_key, do_check, do_check_file, do_set_access
 from robotplus.portal.evidence.models import Certificate as CertificateRow
+from robotplus.portal.evidence.models import Evidence
 from robotplus.portal.evidence.redaction import redacted
 from robotplus.portal.jobs import results
 from robotplus.portal.jobs.access import access_job, jobs_for
@@ -62,12 +64,42 @@ class Checked(Schema):
     verdict: dict[str, Any] | None = None
 
 
+class EvidenceRecord(Schema):
+    """Why a claim on a model is to be believed: from level 0, declared, to 4, in operation.
+
+    ``certificate``: its digest.
+    """
+
+    id: int
+    model_sha256: str
+    claim: str
+    value: Any
+    conditions: dict[str, Any]
+    basis: str
+    level: int
+    issuer: Party | None
+    certificate: str | None
+    issued_at: dt.datetime
+    valid_until: dt.date | None
+    status: str
+
+
 class CertificatesWanted(Cursor):
     scenario: str = Field("", max_length=60)
 
 
 class Opening(Sent):
     access: Literal["public", "check_only", "private"]
+
+
+@router.get("/models/{model_id}/evidence", response={200: list[EvidenceRecord], **READS})
+def list_evidence(
+    request: HttpRequest, model_id: Annotated[str, Path(max_length=80)]
+) -> list[EvidenceRecord]:
+    """The evidence records of a model, the highest level first; at most two hundred."""
+    reader = reader_of(request)
+    rows = evidence_of(reader, access_model(reader, model_id))
+    return [_record(e) for e in rows[:200]]
 
 
 @router.get("/certificates", response={200: Piece[Certificate], **READS})
@@ -156,6 +188,23 @@ def _checked(key: str, job: Job | None) -> Checked:
         id=None if job is None else job.pk,
         failure="" if job is None else job.failure,
         verdict=None if done is None else done.summary,
+    )
+
+
+def _record(e: Evidence) -> EvidenceRecord:
+    return EvidenceRecord(
+        id=e.pk,
+        model_sha256=e.subject_sha256,
+        claim=e.claim,
+        value=e.value,
+        conditions=e.conditions,
+        basis=e.basis,
+        level=e.level,
+        issuer=party(e.issuer),
+        certificate=None if e.certificate is None else e.certificate.sha256,
+        issued_at=e.issued_at,
+        valid_until=e.valid_until,
+        status=str(e.status),
     )
 
 

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from robotplus.portal.api.bodies import Sent
 from robotplus.portal.api.callers import ANYONE, MEMBERS
-from robotplus.portal.api.once import once
-from robotplus.portal.api.paging import Cursor, Id, Piece, piece
-from robotplus.portal.api.refusals import READS, WRITES
-from robotplus.portal.api.shapes import (
-    Done,
-    Happened,
-    Move,
-    Moving,
-    Party,
-    RevisionNow,
-    Visible,
-    moves,
-    party,
-    reader_of,
-    revision,
-    timeline,
+from robotplus.portal.api.content import (
+    ContentBrief,
+    ContentWanted,
+    NewContent,
+    RevisedContent,
+    brief,
+    moves_now,
+    own_timeline,
+    wanted_rows,
 )
-from robotplus.portal.core.content import sides_of
-from robotplus.portal.core.events import events_of
+from robotplus.portal.api.once import once
+from robotplus.portal.api.paging import Id, Piece, piece
+from robotplus.portal.api.refusals import READS, WRITES
+from robotplus.portal.api.shapes import Done, Happened, Move, Moving, Party, Visible, party, reader_of
 from robotplus.portal.core.models import Visibility
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.kinds import kind as kind_of
@@ -49,22 +44,12 @@ router = Router(tags=["needs"], auth=ANYONE)
 NeedId = Annotated[Id, Path(...)]
 
 
-class NeedBrief(Schema):
+class NeedBrief(ContentBrief):
     """``organisation``: null where it asked to stay hidden."""
 
-    id: int
-    kind: str
-    title: str
-    language: str
-    organisation: Party | None
     scenario: str
     field: str
     area: str | None
-    visibility: str
-    state: str
-    updated_at: dt.datetime
-    revision: RevisionNow | None
-    values: dict[str, Any]
 
 
 class Need(NeedBrief):
@@ -79,30 +64,23 @@ class Need(NeedBrief):
     moves: list[Move]
 
 
-class NeedsWanted(Cursor):
-    kind: str = Field("", max_length=40)
+class NeedsWanted(ContentWanted):
     field: str = Field("", max_length=20)
     scenario: str = Field("", max_length=60)
-    mine: bool = Field(False, description="the caller's own, whatever their state")
 
 
-class NewNeed(Sent):
+class NewNeed(NewContent):
     """``values``: by the fields of the kind (``/api/kinds/need``); ``document``: a self-contained need file."""
 
-    kind: str = Field(max_length=40)
-    title: str = Field(max_length=200)
-    values: dict[str, Any]
     document: dict[str, Any] | None = None
     scenario: str = Field("", max_length=60)
     visibility: Visible = "private"
     hide_organisation: bool = False
 
 
-class RevisedNeed(Sent):
+class RevisedNeed(RevisedContent):
     """What is left out stays as it is, except the values, which are all given anew."""
 
-    title: str = Field(max_length=200)
-    values: dict[str, Any]
     document: dict[str, Any] | None = None
     visibility: Visible | None = None
     hide_organisation: bool | None = None
@@ -131,14 +109,8 @@ class Link(Schema):
 def list_needs(request: HttpRequest, wanted: Annotated[NeedsWanted, Query(...)]) -> Piece[NeedBrief]:
     """What is sought: public needs and those the caller is invited to; or one's own."""
     reader = reader_of(request)
-    rows = needs_for(reader)
-    if wanted.mine:
-        rows = rows.filter(organisation_id=reader.organisation_id or 0)
-    else:
-        rows = rows.filter(listed()).exclude(visibility=Visibility.PRIVATE)
-    for name in ("kind", "field", "scenario"):
-        if value := getattr(wanted, name):
-            rows = rows.filter(**{name: value})
+    public = listed() & ~Q(visibility=Visibility.PRIVATE)
+    rows = wanted_rows(needs_for(reader), reader, wanted, public, ("field", "scenario"))
     found, after = piece(rows, wanted)
     return Piece(items=[NeedBrief(**_brief(reader, n)) for n in found], next=after)
 
@@ -218,36 +190,24 @@ def read_chain(request: HttpRequest, need_id: NeedId) -> list[Link]:
 def list_need_events(request: HttpRequest, need_id: NeedId) -> list[Happened]:
     """Its timeline, for its own organisation and the operator; empty for others."""
     reader = reader_of(request)
-    found = access_need(reader, need_id)
-    seen = bool(sides_of(reader, found.organisation_id))
-    return timeline(list(events_of(found).order_by("-id")[:100])) if seen else []
+    return own_timeline(reader, access_need(reader, need_id))
 
 
 def _brief(reader: Reader, need: NeedRow) -> dict[str, Any]:
     return {
-        "id": need.pk,
-        "kind": need.kind,
-        "title": need.title,
-        "language": need.language,
-        "organisation": party(owner_shown(reader, need)),
+        **brief(need, owner_shown(reader, need)),
         "scenario": need.scenario,
         "field": need.field,
         "area": need.area and need.area.code,
-        "visibility": need.visibility,
-        "state": need.state,
-        "updated_at": need.updated_at,
-        "revision": revision(need.current),
-        "values": need.current.values if need.current else {},
     }
 
 
 def _whole(reader: Reader, need: NeedRow) -> Need:
-    sides = sides_of(reader, need.organisation_id)
     own = reader.organisation_id == need.organisation_id
     invited = need.invitations.select_related("organisation") if own else []
     return Need(
         **_brief(reader, need),
         document=need.current.document if own and need.current else None,
         invited=[p for i in invited if (p := party(i.organisation)) is not None],
-        moves=moves(need.kind, "need", need.state, sides, need.visibility),
+        moves=moves_now(reader, need, "need"),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja import File, Form, Path, Query, Router, Schema
 from ninja.files import UploadedFile
@@ -12,25 +12,23 @@ from pydantic import Field
 
 from robotplus.portal.api.bodies import Sent
 from robotplus.portal.api.callers import ANYONE, MEMBERS
-from robotplus.portal.api.once import once
-from robotplus.portal.api.paging import Cursor, Id, Piece, piece
-from robotplus.portal.api.refusals import READS, WRITES
-from robotplus.portal.api.shapes import (
-    Happened,
-    Move,
-    Moving,
-    Party,
-    RevisionNow,
-    Visible,
-    moves,
-    party,
-    reader_of,
-    revision,
-    timeline,
+from robotplus.portal.api.content import (
+    ContentBrief,
+    ContentWanted,
+    NewContent,
+    RevisedContent,
+    brief,
+    moves_now,
+    own_timeline,
+    wanted_rows,
 )
-from robotplus.portal.core.content import check_may_edit, sides_of
-from robotplus.portal.core.events import events_of
+from robotplus.portal.api.once import once
+from robotplus.portal.api.paging import Id, Piece, piece
+from robotplus.portal.api.refusals import READS, WRITES
+from robotplus.portal.api.shapes import Happened, Move, Moving, Visible, reader_of
+from robotplus.portal.core.content import check_may_edit
 from robotplus.portal.core.kinded import named_kind
+from robotplus.portal.core.models import Visibility
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.offers.access import access_offer, listed, offers_for
 from robotplus.portal.offers.actions import do_create_offer, do_move_offer, do_revise_offer
@@ -42,18 +40,8 @@ router = Router(tags=["offers"], auth=ANYONE)
 OfferId = Annotated[Id, Path(...)]
 
 
-class OfferBrief(Schema):
-    id: int
-    kind: str
-    title: str
-    language: str
-    organisation: Party | None
+class OfferBrief(ContentBrief):
     model: str | None
-    visibility: str
-    state: str
-    updated_at: dt.datetime
-    revision: RevisionNow | None
-    values: dict[str, Any]
 
 
 class Offer(OfferBrief):
@@ -62,25 +50,18 @@ class Offer(OfferBrief):
     moves: list[Move]
 
 
-class OffersWanted(Cursor):
-    kind: str = Field("", max_length=40)
+class OffersWanted(ContentWanted):
     model: str = Field("", max_length=80)
     organisation: Id | None = None
-    mine: bool = Field(False, description="the caller's own, whatever their state")
 
 
-class NewOffer(Sent):
+class NewOffer(NewContent):
     """``values``: by the fields of the kind (``/api/kinds/offer``)."""
 
-    kind: str = Field(max_length=40)
-    title: str = Field(max_length=200)
-    values: dict[str, Any]
     visibility: Visible = "public"
 
 
-class RevisedOffer(Sent):
-    title: str = Field(max_length=200)
-    values: dict[str, Any]
+class RevisedOffer(RevisedContent):
     visibility: Visible | None = None
 
 
@@ -102,18 +83,8 @@ class Imported(Schema):
 def list_offers(request: HttpRequest, wanted: Annotated[OffersWanted, Query(...)]) -> Piece[OfferBrief]:
     """What is offered to everyone, newest first; or one's own."""
     reader = reader_of(request)
-    rows = offers_for(reader)
-    if wanted.mine:
-        rows = rows.filter(organisation_id=reader.organisation_id or 0)
-    else:
-        rows = rows.filter(listed(), visibility="public")
-    for name, value in (
-        ("kind", wanted.kind),
-        ("model", wanted.model),
-        ("organisation", wanted.organisation),
-    ):
-        if value:
-            rows = rows.filter(**{name: value})
+    public = listed() & Q(visibility=Visibility.PUBLIC)
+    rows = wanted_rows(offers_for(reader), reader, wanted, public, ("model", "organisation"))
     found, after = piece(rows, wanted)
     return Piece(items=[OfferBrief(**_brief(o)) for o in found], next=after)
 
@@ -172,27 +143,12 @@ def move_offer(request: HttpRequest, offer_id: OfferId, sent: Moving) -> Offer:
 def list_offer_events(request: HttpRequest, offer_id: OfferId) -> list[Happened]:
     """Its timeline, for its own organisation and the operator; empty for others."""
     reader = reader_of(request)
-    found = access_offer(reader, offer_id)
-    seen = bool(sides_of(reader, found.organisation_id))
-    return timeline(list(events_of(found).order_by("-id")[:100])) if seen else []
+    return own_timeline(reader, access_offer(reader, offer_id))
 
 
 def _brief(offer: OfferRow) -> dict[str, Any]:
-    return {
-        "id": offer.pk,
-        "kind": offer.kind,
-        "title": offer.title,
-        "language": offer.language,
-        "organisation": party(offer.organisation),
-        "model": offer.model_id,
-        "visibility": offer.visibility,
-        "state": offer.state,
-        "updated_at": offer.updated_at,
-        "revision": revision(offer.current),
-        "values": offer.current.values if offer.current else {},
-    }
+    return {**brief(offer, offer.organisation), "model": offer.model_id}
 
 
 def _whole(reader: Reader, offer: OfferRow) -> Offer:
-    sides = sides_of(reader, offer.organisation_id)
-    return Offer(**_brief(offer), moves=moves(offer.kind, "offer", offer.state, sides, offer.visibility))
+    return Offer(**_brief(offer), moves=moves_now(reader, offer, "offer"))

@@ -1,4 +1,4 @@
-"""Organisations with their members, notices, jobs and documents of the caller, and areas."""
+"""The members of the caller's organisation, and the caller's notices, jobs and documents."""
 
 from __future__ import annotations
 
@@ -18,53 +18,27 @@ from robotplus.portal.api.callers import ANYONE, MEMBERS
 from robotplus.portal.api.once import once
 from robotplus.portal.api.paging import Cursor, Id, Piece, piece
 from robotplus.portal.api.refusals import READS, WRITES
-from robotplus.portal.api.shapes import Done, Label, Party, party, reader_of
+from robotplus.portal.api.shapes import Done, reader_of
 from robotplus.portal.core.documents import access_document, do_store_document, open_document
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
-from robotplus.portal.core.models import Area as AreaRow
 from robotplus.portal.jobs.access import access_job, jobs_for
 from robotplus.portal.jobs.actions import do_cancel
 from robotplus.portal.jobs.models import Job as JobRow
 from robotplus.portal.parties.access import (
     access_grant,
-    access_organisation,
     access_own_organisation,
     members_of,
     notices_for,
-    organisations_for,
 )
 from robotplus.portal.parties.actions import members
 from robotplus.portal.parties.actions.notices import do_read_notices
-from robotplus.portal.parties.actions.organisations import do_describe_organisation
 from robotplus.portal.parties.models import Notice as NoticeRow
-from robotplus.portal.parties.models import Organisation as OrganisationRow
-from robotplus.portal.parties.models import OrganisationKind
 from robotplus.portal.parties.notices import sentences
 
 router = Router(tags=["organisations"], auth=ANYONE)
 mine = Router(tags=["mine"], auth=MEMBERS)
 Key = Annotated[Id, Path(...)]
 FILE: dict[str, Any] = {"responses": {200: {"description": "the file", "content": {"*/*": {"schema": {}}}}}}
-
-
-class Organisation(Party):
-    kind: str
-    country: str
-    state: str
-    about: str
-    website: str
-    areas: list[str]
-
-
-class OrganisationsWanted(Cursor):
-    kind: str = Field("", max_length=20)
-    q: str = Field("", max_length=80)
-
-
-class Description(Sent):
-    about: str = Field("", max_length=4000)
-    website: str = Field("", max_length=200)
-    areas: list[Annotated[str, Field(max_length=20)]] = Field(default_factory=list, max_length=100)
 
 
 class Member(Schema):
@@ -89,12 +63,6 @@ class Invited(Schema):
     id: int
     role: str
     expires_at: dt.datetime
-
-
-class Area(Schema):
-    code: str
-    name: Label
-    parent: str | None
 
 
 class Notice(Schema):
@@ -125,46 +93,6 @@ class Document(Schema):
     media_type: str
     size: int
     sha256: str
-
-
-@router.get("/organisations", response={200: Piece[Organisation], **READS})
-def list_organisations(
-    request: HttpRequest, wanted: Annotated[OrganisationsWanted, Query(...)]
-) -> Piece[Organisation]:
-    """Approved organisations."""
-    rows = organisations_for(reader_of(request)).filter(state=OrganisationRow.State.APPROVED)
-    if wanted.kind:
-        rows = rows.filter(kind=wanted.kind if wanted.kind in OrganisationKind.values else "")
-    if text := wanted.q.strip():
-        rows = rows.filter(name_zh__icontains=text) | rows.filter(name_en__icontains=text)
-    found, after = piece(rows.prefetch_related("areas"), wanted)
-    return Piece(items=[_organisation(o) for o in found], next=after)
-
-
-@router.get("/organisations/{organisation_id}", response={200: Organisation, **READS})
-def read_organisation(request: HttpRequest, organisation_id: Key) -> Organisation:
-    """One organisation."""
-    return _organisation(access_organisation(reader_of(request), organisation_id))
-
-
-@router.put("/organisations/{organisation_id}", response={200: Organisation, **WRITES}, auth=MEMBERS)
-def describe_organisation(request: HttpRequest, organisation_id: Key, sent: Description) -> Organisation:
-    """Change how one's own organisation describes itself."""
-    reader = reader_of(request)
-    found = access_organisation(reader, organisation_id, edit=True)
-    do_describe_organisation(reader, found, sent.model_dump())
-    found.refresh_from_db()
-    return _organisation(found)
-
-
-@router.get("/areas", response={200: list[Area], **READS})
-def list_areas(request: HttpRequest) -> list[Area]:
-    """Districts and zones by code, which values of type ``area`` name."""
-    rows = AreaRow.objects.select_related("parent")
-    return [
-        Area(code=a.code, name=Label(zh=a.name_zh, en=a.name_en), parent=a.parent.code if a.parent else None)
-        for a in rows
-    ]
 
 
 @mine.get("/members", response={200: list[Member], **READS})
@@ -275,20 +203,6 @@ def read_document(request: HttpRequest, document_id: Annotated[uuid.UUID, Path(.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _organisation(o: OrganisationRow) -> Organisation:
-    named = party(o)
-    assert named is not None
-    return Organisation(
-        **named.model_dump(),
-        kind=o.kind,
-        country=o.country,
-        state=o.state,
-        about=o.about,
-        website=o.website,
-        areas=[a.code for a in o.areas.all()],
-    )
 
 
 def _notice(n: NoticeRow, sentence: str) -> Notice:

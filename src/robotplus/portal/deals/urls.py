@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("deals/<int:pk>/move/", views.move, name="deal_move"),
     path("deals/<int:pk>/acceptance/", views.accept_claims, name="deal_acceptance"),
     path("deals/<int:pk>/review/", views.review, name="deal_review"),
+    path("deals/<int:pk>/result/", views.outside, name="deal_outside"),
     path("deals/<int:pk>/amounts/<int:line>/confirm/", views.confirm_amount, name="deal_confirm_amount"),
     path("deals/<int:pk>/amounts/<int:line>/contract/", views.show_contract, name="deal_show_contract"),
     path("deals/<int:pk>/parameters/", views.parameters, name="deal_parameters"),

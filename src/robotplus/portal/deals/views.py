@@ -25,6 +25,7 @@ from robotplus.portal.deals.actions.accepting import acceptance_list, do_record_
 from robotplus.portal.deals.actions.following import OUTCOMES, access_outcome, do_answer_outcome
 from robotplus.portal.deals.actions.inquiring import do_inquire
 from robotplus.portal.deals.actions.moving import do_move_deal
+from robotplus.portal.deals.actions.outside import RESULTS, do_record_outside
 from robotplus.portal.deals.actions.quoting import do_quote, last_quotation
 from robotplus.portal.deals.actions.reviewing import do_reply, do_review
 from robotplus.portal.deals.actions.settling import do_confirm_amount, do_see_contract, do_show_contract
@@ -174,6 +175,13 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return _doing(request, pk, lambda reader: do_reply(reader, pk, text=text))
 
 
+@require_POST
+def outside(request: HttpRequest, pk: int) -> HttpResponse:
+    """The result of a procurement or tender that was held elsewhere."""
+    given = {name: request.POST.get(name, "") for name in ("result", "reference", "amount", "currency")}
+    return _doing(request, pk, lambda reader: do_record_outside(reader, pk, given))
+
+
 @require_GET
 def parameters(request: HttpRequest, pk: int) -> HttpResponse:
     """The brand-neutral parameter sheet of the deal's need, as a page to print."""
@@ -226,10 +234,9 @@ def _page(
     context = {
         "deal": found,
         "kind": of,
-        "state": of.state(found.state),
         "buying": found.buyer_id == reader.organisation_id,
-        "moves": [m for m in moves if m.does != "quote"],
-        "may_quote": any(m.does == "quote" for m in moves),
+        "moves": [m for m in moves if m.name != "quote"],
+        "may_quote": any(m.name == "quote" for m in moves),
         "may_say": bool(sides),
         "timeline": timeline(found, of),
         "quotations": quotations_beside(reader, found),
@@ -237,6 +244,8 @@ def _page(
         "ledger": found.ledger.select_related("declared_by", "document"),
         "acceptance": acceptance_list(found),
         "review": Review.objects.filter(deal=found).first(),
+        "outside": {**found.outside_result, "word": RESULTS.get(found.outside_result.get("result", ""), "")},
+        "results": RESULTS.items(),
         "has_sheet": revision is not None and revision.document is not None,
         "quoting": quoting or {},
         "problems": problems or {},

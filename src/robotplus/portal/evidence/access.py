@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from robotplus.portal.catalogue.models import Model
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import Reader
-from robotplus.portal.evidence.models import Certificate
+from robotplus.portal.evidence.models import Certificate, Evidence
 from robotplus.portal.matches.access import answers_for, linked_answers
 
 SHA = "sha256:"
@@ -71,6 +72,13 @@ def may_open(reader: Reader, certificate: Certificate) -> bool:
     """Whether the reader may set who reads it: of their organisation's answer, and not opened by another."""
     free = certificate.organisation_id in (None, reader.organisation_id)
     return reader.may_publish and free and _own(reader, certificate)
+
+
+def evidence_of(reader: Reader, model: Model) -> models.QuerySet[Evidence]:
+    """The evidence records of a model, the highest level first; those of certificates that stay closed are left out."""
+    known = Q(certificate=None) | Q(certificate__in=certificates_for(reader).values("pk"))
+    rows = Evidence.objects.filter(known, subject_type="catalogue.model", subject_id=model.pk)
+    return rows.select_related("issuer", "certificate").order_by("-level", "-pk")
 
 
 def _own(reader: Reader, certificate: Certificate) -> bool:
