@@ -114,10 +114,27 @@ def test_the_page_shows_how_the_figures_were_read_and_what_to_do_next(library: N
     assert client.get("/search/?cursor=zzz").status_code == 422
 
 
-def test_the_box_suggests_scenarios_and_models(library: None, client: Client) -> None:
+def test_the_box_suggests_scenarios_models_and_offers(
+    library: None, client: Client, cast: Cast, django_assert_max_num_queries: Any
+) -> None:
     page = client.get("/search/suggest/?q=M-20iD").content.decode()
-    assert page.count("<option") >= 2 and "M-20iD/25" in page
-    assert client.get("/search/suggest/?q=x").content.decode().count("<option") == 0
+    assert page.count('role="option"') >= 2 and "M-20iD/25" in page and 'data-href="/models/' in page
+    assert "option" not in client.get("/search/suggest/?q=x").content.decode()
+    assert (
+        'data-href="/scenarios/palletising/"'
+        in client.get("/search/suggest/?q=" + quote("码")).content.decode()
+    )
+    seller = cast.reader("seller")
+    hidden = do_create_offer(seller, kind="service", title="码垛<b>集成", values={"service": ["integration"]})
+    at = "/search/suggest/?q=" + quote("码垛 集成")
+    assert f"/offers/{hidden.pk}/" not in client.get(at).content.decode()
+    member = cast.client("seller")
+    with django_assert_max_num_queries(14):
+        own = member.get(at).content.decode()
+    assert f'data-href="/offers/{hidden.pk}/"' in own and "<b>" not in own and "码垛&lt;b&gt;集成" in own
+    do_move_offer(seller, hidden.pk, "submit")
+    do_move_offer(cast.reader("operator"), hidden.pk, "publish")
+    assert f"/offers/{hidden.pk}/" in client.get(at).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 // Every page: light and dark, forms, and what is loaded only where a page asks for it.
 import "@tabler/core/dist/js/tabler.esm.min.js";
+import { suggest } from "./suggest.js";
 
 const address = (name) => document.querySelector(`meta[name="module-${name}"]`)?.content;
 
@@ -64,6 +65,9 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 5000);
 });
 addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+const box = document.querySelector("[role=combobox]");
+if (box) suggest(box, document.getElementById(box.getAttribute("aria-controls")));
 
 document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));
 enliven(document);

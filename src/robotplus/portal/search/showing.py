@@ -17,7 +17,6 @@ from robotplus.portal.kinds import kinds
 from robotplus.portal.kinds.kind import Label
 from robotplus.portal.search.filters import FACETS
 from robotplus.portal.search.finding import Hit, SearchPage
-from robotplus.portal.search.models import Entry, Noun
 from robotplus.portal.search.parsing import Bound
 from robotplus.portal.search.quantities import quantities
 from robotplus.portal.web.fields import PLAN_FIELDS
@@ -41,7 +40,6 @@ FACET_LABELS: Final = {
     "maker": Label("厂商", "Maker"),
 }
 SHOWN_FIGURES: Final = ("payload", "reach", "takt", "lead_time", "amount", "repeatability")
-SUGGESTED: Final = 8
 CHOSEN: Final = mark_safe(" selected")
 UNIT_SIGNS: Final = {"axis": "", "CNY": "CNY"}
 
@@ -167,12 +165,3 @@ def _address(given: QueryDict, name: str, value: str) -> str:
     else:
         query[name] = value
     return "?" + query.urlencode()
-
-
-def suggestions(text: str) -> list[str]:
-    """Scenarios and models whose name holds what is typed: both are public knowledge, and few."""
-    if len(text) < 2:
-        return []
-    rows = Entry.objects.filter(noun__in=(Noun.SCENARIO, Noun.MODEL), title__icontains=text)
-    public = rows.filter(organisation=None).order_by("noun", "title")
-    return list(public.values_list("title", flat=True)[:SUGGESTED])

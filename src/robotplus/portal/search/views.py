@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from robotplus.portal.core.kinded import reader_of
-from robotplus.portal.search import showing
+from robotplus.portal.search import showing, suggesting
 from robotplus.portal.search.filters import Filters
 from robotplus.portal.search.finding import search
 from robotplus.portal.search.parsing import LONGEST
@@ -33,5 +33,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def suggest(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:80]
-    return render(request, "search/suggestions.html", {"titles": showing.suggestions(text)})
+    text = request.GET.get("q", "").strip()[: suggesting.LONGEST]
+    found = suggesting.suggestions(reader_of(request), text)
+    return render(request, "search/suggestions.html", {"found": found})
