@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from robotplus.reading.figures import Figure
 
 SHIFT_H = 8.0  # where the hours of a shift are not written
-_HOUR_S, _YEAR_H = 3600.0, 365 * 24.0
+_HOUR_S = 3600.0
 _USED = ("requirement", "workpiece", "context")
 
 
@@ -31,10 +31,7 @@ def takt_s(figures: Iterable[Figure]) -> Derived | None:
         hourly = figure.dimension == "rate" and figure.field == "throughput_per_h"
         if hourly and not _by_mass(figure) and figure.amount[0] > 0:
             return Derived(_HOUR_S / figure.amount[0], f"3600 s / ({figure.quote})")
-    yearly = next(
-        (f for f in used if f.dimension == "rate per period" and f.unit and f.unit.endswith(("/年", "year"))),
-        None,
-    )
+    yearly = next((f for f in used if f.dimension == "rate per year"), None)
     days = next(
         (
             f
@@ -45,7 +42,7 @@ def takt_s(figures: Iterable[Figure]) -> Derived | None:
     )
     if yearly is None or days is None or yearly.amount[0] <= 0:
         return None
-    pieces = yearly.amount[0] * _YEAR_H  # the amount is by the hour
+    pieces = yearly.amount[0]
     shifts = _shifts(used)
     hours = next((f for f in used if f.field == "runtime_h" and "班" in f.said), None)
     share = next(
@@ -73,4 +70,4 @@ def _shifts(figures: list[Figure]) -> float:
     for figure in figures:
         if figure.unit and figure.unit.startswith(("班", "shift")) and figure.value_number <= 4:
             return figure.value_number
-    return 2.0 if any("双班" in f.said for f in figures) else 1.0
+    return 1.0

@@ -19,8 +19,9 @@ _DIGITS = dict(zip("零〇一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6,
     "两": 2,
     "俩": 2,
 }
+_ALONE = {"半": 0.5, "双": 2.0, "单": 1.0}
 _TENS = {"十": 10, "百": 100, "千": 1000}
-CHINESE = r"[零〇一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半"
+CHINESE = r"[零〇一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半|[双单](?=班)"
 WORDS = {
     "a dozen": 12.0,
     "half an": 0.5,
@@ -60,8 +61,8 @@ def value_of(number: re.Match[str]) -> float | None:
 
 
 def _chinese(text: str) -> float | None:
-    if text == "半":
-        return 0.5
+    if text in _ALONE:
+        return _ALONE[text]
     whole, _, fraction = text.partition("点")
     if len(whole) > 1 and not any(sign in _TENS for sign in whole):
         value = float("".join(str(_DIGITS[sign]) for sign in whole))  # read digit by digit, as in 二〇

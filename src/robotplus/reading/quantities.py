@@ -306,7 +306,7 @@ def _made_a_rate(text: str, folded: str, quantity: Quantity) -> Quantity:
     each = _EACH.search(folded, max(0, quantity.start - 12), quantity.start)
     if each is None and quantity.dimension in ("count", "machines", "many", "mass"):
         periodic = _PERIODIC.search(folded, near, quantity.start)
-        return replace(quantity, dimension="rate per period") if periodic else quantity
+        return replace(quantity, dimension=f"rate per {_period(periodic[0])}") if periodic else quantity
     if each is None or quantity.dimension not in ("count", "machines", "mass", "area", "length", "many"):
         return quantity
     word = each[1] or each[2]
@@ -316,8 +316,13 @@ def _made_a_rate(text: str, folded: str, quantity: Quantity) -> Quantity:
     if seconds is None:
         if quantity.dimension in ("machines", "length"):
             return quantity
-        return replace(quantity, dimension="rate per period")
+        return replace(quantity, dimension=f"rate per {_period(word)}")
     written = f"{quantity.unit}/{each[0][: 1 + each[0].find(word)] if each[2] else '每' + word}"
     if quantity.dimension == "length":
         return replace(quantity, unit=written, dimension="speed", factor=quantity.factor / 1000 / seconds)
     return replace(quantity, unit=written, dimension="rate", factor=quantity.factor * 3600 / seconds)
+
+
+def _period(words: str) -> str:
+    """A year where the words name it or mean it (``纲领``), else some other period."""
+    return "year" if words.startswith(("年", "纲领")) else "period"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from robotplus.reading.lexicon import document
 
 MULTIPLIERS = {"十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8, "k": 1e3}
-DAY_S = 86_400.0
+DAY_S, YEAR_S = 86_400.0, 31_536_000.0
 _COUNTED = ("count", "machines", "mass", "volume", "area", "many")
 _NOT_UNITS = re.compile(
     r"部(?=[分门件委队位署])|台(?=[阶面式账])|付(?=款)|条(?=件)|人(?=[工机])|班(?=组)|级(?=别)|面(?=[积板])"
@@ -116,6 +116,8 @@ def _quotient(first: Unit | None, second: Unit | None) -> tuple[str, float] | No
         return ("by piece", first.factor) if second else None
     if second.dimension not in ("time", "days"):
         return ("by piece", first.factor) if first else None
+    if second.factor >= YEAR_S and (first is None or first.dimension in _COUNTED):
+        return "rate per year", first.factor if first else 1.0
     if first is None:
         return "rate", 3600.0 / second.factor
     if first.dimension == "length":
