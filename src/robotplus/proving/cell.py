@@ -1,4 +1,4 @@
-"""The obstacles of a Program as arrays for the kernels, with the pedestal of one base height added.
+"""The obstacles of a Program as arrays for the kernels, also with the pedestal of one base height.
 
 Also what is the same for every robot: which spins of which waypoint keep the tool clear of the cell.
 """
@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from robotplus.errors import NeedError
 from robotplus.proving.kernels.calls import TaskStruct, WorldStruct, kernels, p, rows
-from robotplus.proving.layers import Layers, tcp_from_flange
+from robotplus.proving.layers import Ints, Layers, tcp_from_flange
 from robotplus.proving.pack import RobotStruct
 from robotplus.robots.frames import box_transform
-from robotplus.robots.model import OrientedBox
+from robotplus.robots.model import Array, OrientedBox
 from robotplus.scenarios.task import Program
 
 FLOOR, BASE = 1, 2
@@ -37,8 +37,8 @@ class World:
         return ctypes.byref(self.struct)
 
 
-def make_world(program: Program, order: tuple[int, ...], pedestal: OrientedBox | None = None) -> World:
-    """Arrays of the obstacles; ``pedestal`` is a box in the base frame.
+def make_world(program: Program, order: tuple[int, ...]) -> World:
+    """Arrays of the obstacles.
 
     Raises:
         NeedError: the cell has more boxes than the kernels hold (a cylinder counts as four).
@@ -58,40 +58,40 @@ def make_world(program: Program, order: tuple[int, ...], pedestal: OrientedBox |
             last.append(ALWAYS if o.last is None else o.last)
             flags.append(FLOOR if o.role == "floor" else 0)
             ids.append(k)
-    if pedestal is not None:
-        poses.append(box_transform(pedestal))
-        half.append(np.array(pedestal.size) / 2)
-        first.append(-ALWAYS)
-        last.append(ALWAYS)
-        flags.append(FLOOR | BASE)
-        ids.append(len(names) - 1)
     touch = np.zeros((len(order) + 1, len(names)), dtype=np.uint8)
     index = {name: k for k, name in enumerate(names)}
     for position, stop in enumerate(order):
         for name in program.stops[stop].touches:
             touch[position, index[name]] = 1
-    arrays = (
+    need = program.requirements
+    return _world(
         rows(np.array(poses).reshape(-1, 4, 4)),
-        np.ascontiguousarray(np.array(half, dtype=float).reshape(-1, 3)),
-        *(np.array(a, dtype=np.int32) for a in (first, last, flags, ids)),
+        np.array(half, dtype=float).reshape(-1, 3),
+        np.array([first, last, flags, ids], dtype=np.int32),
         touch,
+        (need.min_clearance, need.tool_clearance),
     )
-    r = program.requirements
-    pose_a, half_a, first_a, last_a, flags_a, ids_a, touch_a = (a.ctypes.data for a in arrays)
-    struct = WorldStruct(
-        len(poses),
-        len(names),
-        pose_a,
-        half_a,
-        first_a,
-        last_a,
-        flags_a,
-        ids_a,
-        touch_a,
-        r.min_clearance,
-        r.tool_clearance,
+
+
+def on_pedestal(world: World, pedestal: OrientedBox) -> World:
+    """The same cell with a box in the base frame under the robot."""
+    pose, half, numbers, touch = world.keep
+    own = np.array([[-ALWAYS], [ALWAYS], [FLOOR | BASE], [touch.shape[1] - 1]], dtype=np.int32)
+    return _world(
+        np.concatenate([pose, rows(box_transform(pedestal))[None]]),
+        np.concatenate([half, np.array([pedestal.size]) / 2]),
+        np.concatenate([numbers, own], axis=1),
+        touch,
+        (world.struct.min_clearance, world.struct.tool_clearance),
     )
-    return World(struct, arrays)
+
+
+def _world(pose: Array, half: Array, numbers: Ints, touch: Bytes, clearances: tuple[float, float]) -> World:
+    """Arrays of n boxes: pose (n, 12), half (n, 3), first, last, flags and id as rows of ``numbers`` (4, n)."""
+    keep = (np.ascontiguousarray(pose), np.ascontiguousarray(half), np.ascontiguousarray(numbers), touch)
+    addresses = (keep[0].ctypes.data, keep[1].ctypes.data, *(row.ctypes.data for row in keep[2]))
+    struct = WorldStruct(len(pose), touch.shape[1], *addresses, touch.ctypes.data, *clearances)
+    return World(struct, keep)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,9 @@ def too_slow(robot: Robot, context: Context) -> Refusal | None:
     """Times that no motion of any, or of this, robot can beat."""
     program = context.program
     takt = program.requirements.takt
-    least = sum(s.dwell + _least_stroke(s, program) for s in program.stops)
+    if context.least_cycle is None:
+        context.least_cycle = sum(s.dwell + _least_stroke(s, program) for s in program.stops)
+    least = context.least_cycle
     if takt is not None and least > takt:
         return refusal(
             context,

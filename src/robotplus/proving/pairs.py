@@ -58,12 +58,14 @@ def link_pairs(struct: RobotStruct) -> list[tuple[int, int]]:
 
 
 def _hits(struct: RobotStruct, pairs: list[tuple[int, int]], joints: Array) -> list[float]:
+    if not pairs:
+        return []
     q = np.zeros((len(joints), 7))
     q[:, : joints.shape[1]] = joints
-    hits = np.zeros(max(1, len(pairs)), dtype=np.int32)
+    hits = np.zeros(len(pairs), dtype=np.int32)
     wanted = np.array(pairs, dtype=np.int32).reshape(-1, 2)
     kernels().rp_overlaps(ctypes.byref(struct), p(wanted), len(pairs), p(q), len(q), p(hits))
-    return [float(h) / len(q) for h in hits[: len(pairs)]]
+    return [float(h) / len(q) for h in hits]
 
 
 @cache

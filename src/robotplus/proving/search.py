@@ -228,31 +228,26 @@ def _place(at: Array, score: float) -> Place:
 
 def survey(body: Body, context: Context, places: Array, layers: Ints) -> tuple[Ints, Ints]:
     """How many key layers have a posture at each place (-1: the base is in the way), and the least count of them."""
-    alive, count = np.zeros(len(places), dtype=np.int32), np.zeros(len(places), dtype=np.int32)
-    task = context.task.for_robot(body.struct.n_branch, windings=False)
-    mounting = context.program.base.mounting
-    stride = 3 * spin_stride(body)
-    for z in sorted(set(places[:, 2])):
-        own = np.flatnonzero(places[:, 2] == z)
-        world = context.world_for(body, float(z))
-        bases = rows(_poses(places[own], mounting))
-        a, c = np.zeros(len(own), dtype=np.int32), np.zeros(len(own), dtype=np.int32)
-        kernels().rp_survey(
-            ctypes.byref(task),
-            body.pointer,
-            world.pointer,
-            p(body.pairs),
-            len(body.pairs),
-            p(bases),
-            len(own),
-            p(layers),
-            len(layers),
-            stride,
-            p(a),
-            p(c),
-        )
-        alive[own], count[own] = a, c
-    return alive, count
+    by_height = np.argsort(places[:, 2], kind="stable")
+    worlds = [context.world_for(body, z) for z in places[by_height, 2].tolist()]
+    bases = rows(_poses(places[by_height], context.program.base.mounting))
+    alive, count = np.zeros((2, len(places)), dtype=np.int32)
+    kernels().rp_survey(
+        ctypes.byref(context.task.for_robot(body.struct.n_branch, windings=False)),
+        body.pointer,
+        (ctypes.c_void_p * len(worlds))(*(ctypes.addressof(world.struct) for world in worlds)),
+        p(body.pairs),
+        len(body.pairs),
+        p(bases),
+        len(places),
+        p(layers),
+        len(layers),
+        3 * spin_stride(body),
+        p(alive),
+        p(count),
+    )
+    back = np.argsort(by_height, kind="stable")
+    return alive[back], count[back]
 
 
 def _poses(places: Array, mounting: Mounting) -> Array:

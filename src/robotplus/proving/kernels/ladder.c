@@ -8,14 +8,16 @@
 #define CARRY_STEPS 14
 #define CARRY_CLOSED 1e-9
 
-void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int32_t *pair, int32_t n_pair, const double *bases,
-               int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive, int32_t *count) {
+void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *const *w, const int32_t *pair, int32_t n_pair,
+               const double *bases, int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive,
+               int32_t *count) {
     rp_scene *s = malloc(sizeof *s);
     rp_candidate *c = malloc(sizeof *c * (size_t)t->cap);
     int32_t *order = malloc(sizeof(int32_t) * (size_t)n_layer);
     memcpy(order, layers, sizeof(int32_t) * (size_t)n_layer);
     for (int b = 0; b < n_base; b++) {
-        rp_scene_init(s, r, w, bases + 12 * b, pair, n_pair);
+        if (b && w[b] != w[b - 1]) memcpy(order, layers, sizeof(int32_t) * (size_t)n_layer);
+        rp_scene_init(s, r, w[b], bases + 12 * b, pair, n_pair);
         alive[b] = -1;
         count[b] = 0;
         if (!rp_base_free(s)) continue;

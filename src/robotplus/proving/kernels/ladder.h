@@ -30,11 +30,12 @@ typedef struct {
 /* Candidates of one layer that are in the limits and free of collision; every `stride`-th slot only. */
 int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t stride, int32_t windings, rp_candidate *out);
 
-/* For each base place: how many of the given layers (in this order) have candidates before one has none (-1: the base itself
- * is in the way); `count`
- * receives the least number of candidates over them. The layer that killed last is tried first. */
-void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *w, const int32_t *pair, int32_t n_pair, const double *bases,
-               int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive, int32_t *count);
+/* For each base place, in its own world: how many of the given layers (in this order) have candidates before one has none
+ * (-1: the base itself is in the way); `count` receives the least number of candidates over them. The layer that killed last
+ * in the same world is tried first. */
+void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *const *w, const int32_t *pair, int32_t n_pair,
+               const double *bases, int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive,
+               int32_t *count);
 
 /* How rp_ladder looks for a way: joined layers keep their branch; or go across branches, arms with a joint to spare also
  * from posture to posture by Newton steps; or every whole turn of a joint is a posture of its own. Either of these may turn
