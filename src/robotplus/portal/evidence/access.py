@@ -39,8 +39,10 @@ def listed() -> models.QuerySet[Certificate]:
     return found.select_related("model", "organisation").order_by("-pk")
 
 
-def access_certificate(reader: Reader, sha256: str, *, file: bool = False, edit: bool = False) -> Certificate:
-    """One certificate by its digest, with or without its algorithm's name.
+def access_certificate(
+    reader: Reader, sha256: str | int, *, file: bool = False, edit: bool = False
+) -> Certificate:
+    """One certificate by its digest, with or without its algorithm's name, or by its key in events and reports.
 
     Whoever can read an answer by its link can read its certificates by theirs: both are unguessable.
 
@@ -48,6 +50,8 @@ def access_certificate(reader: Reader, sha256: str, *, file: bool = False, edit:
         AbsentError: there is none that the reader may know of.
         ForbiddenError: its file stays here (``file``), or it is not the reader's to open (``edit``).
     """
+    if isinstance(sha256, int):
+        sha256 = Certificate.objects.filter(pk=sha256).values_list("sha256", flat=True).first() or ""
     named = sha256 if sha256.startswith(SHA) else SHA + sha256
     found = certificates_for(reader).filter(sha256=named).first() or _linked(named)
     if found is None:
