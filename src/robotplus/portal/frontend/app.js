@@ -40,12 +40,12 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
-// Of the boxes of a form marked so, no more can be ticked.
+// Of the boxes within what is marked so, no more can be ticked.
 document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("[data-at-most]");
-  if (!form || event.target.type !== "checkbox") return;
-  const boxes = [...form.querySelectorAll("input[type=checkbox]")];
-  const full = boxes.filter((box) => box.checked).length >= Number(form.dataset.atMost);
+  const part = event.target.closest?.("[data-at-most]");
+  if (!part || event.target.type !== "checkbox") return;
+  const boxes = [...part.querySelectorAll("input[type=checkbox]")];
+  const full = boxes.filter((box) => box.checked).length >= Number(part.dataset.atMost);
   for (const box of boxes) box.disabled = full && !box.checked;
 });
 
