@@ -23,6 +23,10 @@ _SIDES = (
     ("height", re.compile(r"高|height|high|tall")),
     ("diameter", re.compile(r"直径|外径|diameter")),
 )
+# a noun right behind a list of lengths owns them, unless it is room: 600 x 600 mm tiles
+_NOUN = re.compile(
+    r"[ ](?!area|space|room|footprint|cell|envelope|floor|at|or|max|or|and|in|on|with|high|to|is|without|when)[a-z]{3,}"
+)
 _GRID_V = 1000.0
 _DIMENSIONLESS = {"quantity": 1.0, "dof": 1.0}
 
@@ -95,8 +99,8 @@ def figure_of(quantity: Quantity, around: Surroundings, text: str) -> Figure | N
     name = topic.field if topic else "other"
     side = _side(around) if quantity.dimension == "length" and quantity.shape != "list" else ""
     if quantity.shape == "list":
-        behind = words("subjects", "workpiece").search(around.behind[:24])
-        name = "other" if behind or subject_of(around) == "workpiece" else "dims_mm"
+        of_work = _NOUN.match(around.behind) or words("subjects", "workpiece").search(around.behind[:24])
+        name = "other" if of_work or subject_of(around) == "workpiece" else "dims_mm"
     role = role_of(around)
     if name == "voltage_v" and max(quantity.values) * quantity.factor >= _GRID_V:
         role = "context"  # kilovolts are the line or plant, not the robot's supply
@@ -133,7 +137,7 @@ def figure_of(quantity: Quantity, around: Surroundings, text: str) -> Figure | N
 def figure_of_symbol(symbol: Symbol, around: Surroundings, text: str) -> Figure:
     """The figure a name makes: a set of what must hold."""
     compared = comparison(around)
-    floor = symbol.field == "ip" and compared.op == ">="
+    floor = symbol.field == "ip" and compared.op in (">=", "<=")  # IP54 or better
     value: Value = symbol.values[0] if len(symbol.values) == 1 else symbol.values
     return Figure(
         field=symbol.field,
@@ -166,6 +170,9 @@ def _first_topic(name: str) -> Topic:
 
 def _unbared(quantity: Quantity, around: Surroundings) -> Quantity:
     """A number without a unit whose label says what it is: a price, a number of machines, of axes, jobs an hour."""
+    if quantity.dimension == "count" and quantity.unit in tuple("个条只艘匹"):
+        robots = _ROBOTS.search(around.before[-8:]) or _ROBOTS.match(around.behind.lstrip(" 的"))
+        return replace(quantity, dimension="machines") if robots else quantity
     if quantity.dimension not in ("bare", "many"):
         return quantity
     headed = re.search(r"[(/]([^()/]{1,8})\)?$", around.heading) if quantity.dimension == "bare" else None
@@ -198,6 +205,9 @@ def _unbared(quantity: Quantity, around: Surroundings) -> Quantity:
     return quantity
 
 
+_ROBOTS = re.compile(
+    r"(?:[a-z\u4e00-\u9fff]{0,6})(?:机器人|机器狗|无人船|无人艇|无人机|机械臂)$|(?:[\u4e00-\u9fff]{0,6})(?:机器人|机器狗|无人船|无人艇|无人机|机械臂)"
+)
 _BARE = (
     (
         re.compile(r"预算|单价|限价|总价|价|造价|金额|投入|投资|资金|经费|费用|\bbudget|\bprice|\bcost"),
@@ -205,7 +215,7 @@ _BARE = (
         1.0,
     ),
     (re.compile(r"自由度|轴数|\bdof\b|number of axes|degrees of freedom"), "axes", 1.0),
-    (re.compile(r"(?:采购|需求|台套)?数量|台数|\bquantity|\bqty"), "machines", 1.0),
+    (re.compile(r"(?:采购|需求|台套)?数量|台数|(?<![a-z])quantity|(?<![a-z])qty"), "machines", 1.0),
 )
 
 

@@ -20,7 +20,7 @@ _SIDES = re.compile(
     r"(\d+(?:\.\d+)?)[ ]?\(h\)[ ]?([mc]?m)(?![a-z])"
 )
 _SIDE = re.compile(r"[ ]?\((?:l|w|h|d|长|宽|高|深)\)")
-_ABOUT = re.compile(r"[ ]?(?:±|\+/-|\+-)\s*")
+_ABOUT = re.compile(r"[ ]?(?:±|正负|\+/-|\+-)\s*")
 _ODD = re.compile(r"[ ]?(?:多|余|几)")
 _HALF = re.compile(r"个半(?=小时|月|钟头)|年半|天半")
 _LABEL = re.compile(
@@ -113,7 +113,7 @@ def _quantity(text: str, folded: str, number: re.Match[str]) -> Quantity | None:
     many = _many_words(text, folded, number, unit)
     if many is not None:
         return replace(many, values=(value,))
-    pm = bool(_ABOUT.search(before) and before.rstrip().endswith(("±", "+/-", "+-")))
+    pm = bool(_ABOUT.search(before) and before.rstrip().endswith(("±", "正负", "+/-", "+-")))
     one = Quantity(start, unit.end if unit else end, (value,), "one", *_parts(unit), pm=pm, odd=odd)
     whole = _spread(text, folded, one) or one
     if signed and whole.dimension not in ("temperature", "degree", "angle"):

@@ -11,7 +11,7 @@ from robotplus.reading.surroundings import Surroundings
 _FADE = 0.02  # lost with each character between word and figure
 _LONG = 0.03  # won with each character of the word, so that 重复定位精度 goes before 精度
 _UNSAID = {"machine": 0.5, "workpiece": 0.55}
-_PLACES = {"before": 1.0, "heading": 0.95, "behind": 0.8, "wider": 0.55}
+_PLACES = {"before": 1.0, "heading": 0.95, "behind": 0.8, "wider": 0.45}
 
 
 def topic_of(quantity: Quantity, around: Surroundings) -> Topic | None:

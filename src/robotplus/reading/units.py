@@ -12,11 +12,21 @@ from dataclasses import dataclass
 
 from robotplus.reading.lexicon import document
 
-MULTIPLIERS = {"十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8, "k": 1e3}
+MULTIPLIERS = {
+    "十": 1e1,
+    "百": 1e2,
+    "千": 1e3,
+    "万": 1e4,
+    "百万": 1e6,
+    "亿": 1e8,
+    "k": 1e3,
+    "million": 1e6,
+    "thousand": 1e3,
+}
 DAY_S, YEAR_S = 86_400.0, 31_536_000.0
 _COUNTED = ("count", "machines", "mass", "volume", "area", "many")
 _NOT_UNITS = re.compile(
-    r"部(?=[分门件委队位署])|台(?=[阶面式账])|付(?=款)|条(?=件)|人(?=[工机])|班(?=组)|级(?=别)|面(?=[积板])"
+    r"平(?=[均整面台行稳滑铺时价])|部(?=[分门件委队位署])|台(?=[阶面式账])|付(?=款)|条(?=件)|人(?=[工机])|班(?=组)|级(?=别)|面(?=[积板])"
     r"|把(?=[^刀锁枪])|对(?=[于应接])|项(?=目)|头(?=部)|次(?=[要级])|层(?=[面级])|点(?=[焊位])|家(?=[具里庭])|天(?=[线然气车])"
     r"|年(?=[级代龄度])|度(?=[假过])|米(?=[面粉色])|包(?=[装括含])|个(?=[性人体])|元(?=[件素器])|周(?=[边围转期])|份(?=额)"
     r"|组(?=[件成装织])|块(?=钱)|套(?=[筒管用餐])|副(?=[总本])|成(?=[本品功为立型])|两(?=[侧端边级])|间(?=隙)|位(?=[置于移])|方(?=[案便法向])"
@@ -81,10 +91,12 @@ def _simple(text: str, folded: str, place: int) -> Unit | None:
     begin, scale = place, 1.0
     found = pattern.match(folded, place)
     if found is None:
-        many = re.compile("百万|[百千万亿]|k(?=[ ]?(?:rmb|cny|yuan|usd))").match(folded, place)
+        many = re.compile("百万|[百千万亿]|k(?=[ ]?(?:rmb|cny|yuan|usd))|(?:million|thousand)[ ]?").match(
+            folded, place
+        )
         if many is None:
             return None
-        scale, begin = MULTIPLIERS[many[0]], many.end()
+        scale, begin = MULTIPLIERS[many[0].strip()], many.end()
         found = pattern.match(folded, begin)
         if found is None or _NOT_UNITS.match(folded, begin):
             return Unit(begin, text[place:begin], "many", scale)
