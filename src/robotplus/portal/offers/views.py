@@ -19,12 +19,13 @@ from robotplus.portal.core.sheets import sheet_response
 from robotplus.portal.kinds import Kind, kind, noun_kinds
 from robotplus.portal.offers.access import access_offer, listed, offers_for
 from robotplus.portal.offers.actions import do_create_offer, do_move_offer, do_revise_offer
+from robotplus.portal.offers.gaps import gaps_of
 from robotplus.portal.offers.importing import CellProblem, TableError, do_import_offers
 from robotplus.portal.offers.models import Offer
 from robotplus.portal.offers.tables import columns, read_table
 
 PAGE = 24
-LISTED = 200  # problems of a table shown at once
+LISTED = 200  # problems of a table, or gaps, shown at once
 
 
 @require_GET
@@ -53,7 +54,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     cards = [(offer, kind(offer.kind, "offer")) for offer in page]
-    return render(request, "offers/mine.html", {"page": page, "cards": cards, "kinds": noun_kinds("offer")})
+    context = {
+        "page": page,
+        "cards": cards,
+        "kinds": noun_kinds("offer"),
+        "gaps": gaps_of(reader.organisation)[:LISTED],
+    }
+    return render(request, "offers/mine.html", context)
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""Sends what people are told once a day, and what could not be sent at once; run daily."""
+"""Notes what is missing in offers, then sends what people are told once a day and what could not be sent at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from robotplus.portal.offers.noting import do_note_gaps
 from robotplus.portal.parties.actions.notices import do_send_digests
 
 
@@ -13,4 +14,5 @@ class Command(BaseCommand):
     help = "Send the daily digest of notices."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        do_note_gaps()
         self.stdout.write(f"{do_send_digests()} digests sent")
