@@ -166,7 +166,7 @@ def test_points_move_and_accelerate_no_more_than_the_bounds_say(seed: int, robot
     for _ in range(3):
         pieces = pieces.halves()
     sweep = Sweep(rig, pieces)
-    n, boxes = len(pieces), len(rig.boxes)
+    n, boxes = len(pieces), rig.own
     piece, box = (v.ravel() for v in np.indices((n, boxes)))
     base = np.full(n * boxes, first)
     moved_by = sweep.apart(piece, box, base)
@@ -181,7 +181,7 @@ def test_points_move_and_accelerate_no_more_than_the_bounds_say(seed: int, robot
         back, origin = poses.rotation[:, first], poses.origin[:, first]
         return np.einsum("nji,nbj->nbi", back, world - origin[:, None])
 
-    behind_first = rig.link > first
+    behind_first = rig.link[:boxes] > first
     begin, dt = seen(pieces.start), 1e-4
     for u in (0.25, 0.6, 0.9):
         times = pieces.start + u * pieces.h

@@ -31,7 +31,7 @@ def levers_of_centres(rig: Rig, q: Array) -> tuple[Array, Array]:
     """Distances (m, boxes, n) of the boxes' centres from the joint axes and (m, boxes) from the vertical."""
     poses, centre = centres(rig, q)
     flat = np.linalg.norm(centre[..., :2] - rig.world_from_base[:2, 3], axis=2)
-    return rig.radii(poses, centre, np.zeros(len(rig.boxes))), flat
+    return rig.radii(poses, centre, np.zeros(rig.own)), flat
 
 
 def moving(rig: Rig, q: Array, change: Array) -> Sweep:
@@ -49,7 +49,7 @@ def test_levers_are_no_longer_anywhere_on_a_piece(seed: int, change: list[float]
     q = SEED + rng.uniform(-0.5, 0.5, 6)
     axes, vertical = longest(moving(rig, q, np.array(change)))
     seen_axes, seen_vertical = levers_of_centres(rig, q + rng.uniform(-1, 1, (20, 6)) * change)
-    mine = rig.link > 0
+    mine = rig.link[: rig.own] > 0
     assert (seen_axes <= axes + 1e-9)[:, mine].all()
     assert (seen_vertical <= vertical + 1e-9)[:, mine].all()
 
@@ -64,7 +64,7 @@ def test_an_arm_that_stretches_swings_farther_when_the_base_turns(joint: int) ->
     _, centre = centres(rig, np.array([SEED - change, SEED + change]))
     arm = centre - rig.world_from_base[:3, 3]
     moved = np.linalg.norm(arm @ about((0.0, 0.0, 1.0), angle).T - arm, axis=2)
-    assert (moved <= room + 1e-9)[:, rig.link > 0].all()
+    assert (moved <= room + 1e-9)[:, rig.link[: rig.own] > 0].all()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from robotplus.checking import check, largest_base_tolerance
 from robotplus.checking.holding import corrected, strategy
 from robotplus.checking.pieces import Pieces, cut
 from robotplus.checking.rig import Rig
-from robotplus.checking.tolerance import corrections
+from robotplus.checking.tolerance import _inverses, corrections
 from robotplus.robots.catalogue import Catalogue, load_catalogue
 from robotplus.robots.model import Array
 from robotplus.scenarios.cell import world_from_base
@@ -186,3 +186,17 @@ def test_what_holds_on_paper_holds_for_displaced_bases(seam: Certificate) -> Non
                 if move.kind == "stroke":
                     q = hold_tool(rig, moved, move.q[len(move.q) // 2])
                     assert ((lower <= q) & (q <= upper)).all()
+
+
+def test_singular_postures_are_told_from_regular_ones() -> None:
+    rng = np.random.default_rng(5)
+    turn = np.linalg.qr(rng.normal(size=(6, 6)))[0]
+    wide = np.array([1.0, 1.0, 0.5, 0.1, 0.1])
+    matrices = [turn @ np.diag([*wide, least]) @ turn.T for least in (0.1, 1e-7, 1e-12)]
+    matrices.append(np.diag([1.0, 1.0, 1.0, 1.0, 1.0, 0.0]))  # of which LAPACK makes an error
+    inverse, regular = _inverses(np.array(matrices))
+    assert regular.tolist() == [True, True, False, False]
+    for k in (0, 1):
+        assert inverse[k] @ matrices[k] == pytest.approx(np.eye(6), abs=1e-7)
+    regular_ones, _ = _inverses(np.array(matrices[:2]))
+    assert np.array_equal(regular_ones, inverse[:2])

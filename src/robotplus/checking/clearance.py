@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import pinocchio
 
+from robotplus.checking.near import Neighbourhood
 from robotplus.checking.pairs import PEDESTAL, PairTable
 from robotplus.checking.pieces import Bools, Ints, Pieces, Repeats
 from robotplus.checking.rig import Placed, Rig
@@ -82,6 +83,7 @@ class Clearance:
             self.highest = floors.copy()
             np.maximum.at(self.highest, repeats.first, floors)
         under = np.array([body == PEDESTAL for _, body in pairs.bodies], dtype=bool)
+        self.near = Neighbourhood(rig, pairs, self.highest)
         self.along = ~pairs.cell | under  # B moves with the base when that is displaced
         self.geometry, self.geometry_data = rig.geometry(pairs.boxes)
         for request in self.geometry_data.distanceRequests:
@@ -141,7 +143,7 @@ class Clearance:
         sweep = Sweep(self.rig, work.pieces)
         room = None if work.correction is None else Room(sweep, work.correction)
         if work.generation == 0:
-            piece, pair = self._near(sweep, room)
+            piece, pair = self.near.open(sweep, room)
             work = _Work(work.pieces, work.correction, piece, pair, 0)
         demanded = self._demand(work, room)
         a, first = self.pairs.boxes[work.pair, 0], self.pairs.first[work.pair]
@@ -158,35 +160,11 @@ class Clearance:
         curved, at0 = curved[left], at0[left]
         d0, d1 = (d0[0][left], d0[1][left]), (d1[0][left], d1[1][left])
         world, distance = self._coal(sweep.q, at0, work.pair)
-        rotation_b = sweep.placed.rotation[at0, self.pairs.boxes[work.pair, 1]]
+        rotation_b, _ = self.rig.at(sweep.placed, at0, self.pairs.boxes[work.pair, 1])
         normal = np.einsum("kji,kj->ki", rotation_b, world)
         left = ~(self._carried(normal, d0, d1, work.pair, curved, moved) >= demanded)
         found = self._found(work, distance, demanded)
         return demanded[left], work.take(left), found
-
-    def _near(self, sweep: Sweep, room: Room | None) -> tuple[Ints, Ints]:
-        """All combinations but those that the first bound shows clear."""
-        floors = self.highest[sweep.pieces.move]
-        near = np.isfinite(floors)
-        used = {
-            True: sweep.moved,
-            False: sweep.moved,
-        }  # way on the piece and room, for B along with the base or not
-        if room is not None:
-            used = {True: sweep.moved + room.base, False: sweep.moved + room.world}
-        for b in np.unique(self.pairs.boxes[:, 1]).tolist():
-            of_b = np.flatnonzero((self.pairs.boxes[:, 1] == b) & near.any(axis=0))
-            if not len(of_b):
-                continue
-            a = self.pairs.boxes[of_b, 0]
-            apart = sweep.centre[:, a] - sweep.centre[:, b, None]
-            inside = np.abs(apart @ sweep.placed.rotation[sweep.i0, b]) - self.rig.half[b]
-            np.maximum(inside, 0.0, out=inside)
-            distance = np.sqrt(np.einsum("nki,nki->nk", inside, inside)) - self.rig.radius[a]
-            wanted = np.maximum(floors[:, of_b] + sweep.moved[:, a], used[bool(self.along[of_b[0]])][:, a])
-            near[:, of_b] &= ~(distance >= wanted)
-        piece, pair = np.nonzero(near)
-        return piece, pair
 
     def _demand(self, work: _Work, room: Room | None) -> Array:
         """(k,) distances [m] to show."""
@@ -218,17 +196,19 @@ class Clearance:
 
     def _ball(self, placed: Placed, sample: Ints, pair: Ints) -> Array:
         a, b = self.pairs.boxes[pair].T
-        apart = placed.centre[sample, a] - placed.centre[sample, b]
-        inside = np.einsum("kji,kj->ki", placed.rotation[sample, b], apart)
+        rotation, centre = self.rig.at(placed, sample, b)
+        inside = np.einsum("kji,kj->ki", rotation, placed.centre[sample, a] - centre)
         outside = np.maximum(np.abs(inside) - self.rig.half[b], 0.0)
         return np.asarray(np.sqrt(np.einsum("ki,ki->k", outside, outside)) - self.rig.radius[a])
 
     def _relative(self, placed: Placed, sample: Ints, pair: Ints) -> tuple[Array, Array]:
         """Rotation (k, 3, 3) and centre (k, 3) of A in the frame of B."""
         a, b = self.pairs.boxes[pair].T
-        back = placed.rotation[sample, b].transpose(0, 2, 1)
-        apart = placed.centre[sample, a] - placed.centre[sample, b]
-        return back @ placed.rotation[sample, a], np.einsum("kij,kj->ki", back, apart)
+        rotation, centre = self.rig.at(placed, sample, b)
+        back = rotation.transpose(0, 2, 1)
+        return back @ placed.rotation[sample, a], np.einsum(
+            "kij,kj->ki", back, placed.centre[sample, a] - centre
+        )
 
     def _faces(self, rotation: Array, centre: Array, pair: Ints) -> Array:
         """(k, 3) outward normal of the face of B that A is farthest beyond."""
@@ -287,8 +267,8 @@ class Clearance:
         given moves; infinite where there is nothing to be near."""
         placed = self.rig.place(self.rig.poses(q))
         out = np.full((2, len(q)), np.inf)
-        sample, pair = (v.ravel() for v in np.indices((len(q), len(self.pairs.boxes))))
-        bounds = self._ball(placed, sample, pair).reshape(len(q), -1)
+        a, b = self.pairs.boxes.T
+        bounds = self.near.centre_to_box(placed.centre)[:, a, b] - self.rig.radius[a]
         bounds[~np.isfinite(self.floors[move])] = np.inf
         kinds = [np.nonzero(self.pairs.cell)[0], np.nonzero(~self.pairs.cell)[0]]
         for i, bound in enumerate(bounds):

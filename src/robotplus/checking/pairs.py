@@ -128,14 +128,14 @@ def _needed(
     out = np.full((len(certificate.moves), len(rows)), UNCHECKED)
     known: dict[tuple[Any, ...], Array] = {}
     for m, move in enumerate(certificate.moves):
-        stop = program.stops[certificate.order[move.stop]]
         positions = {0, len(certificate.order)} if closing(certificate.moves, m) else {move.stop}
-        there = [any(present(o, p) for p in positions) for o in obstacles.values()]
-        touched = [move.kind != "travel" and o.name in stop.touches for o in obstacles.values()]
-        case = (*there, *touched, move.kind == "travel", *sorted(carried(move, stop)))
+        stop = program.stops[certificate.order[move.stop]]
+        case = (tuple(sorted(positions)), move.kind == "travel", tuple(sorted(carried(move, stop))))
         if case in known:
             out[m] = known[case]
             continue
+        there = [any(present(o, p) for p in positions) for o in obstacles.values()]
+        touched = [move.kind != "travel" and o.name in stop.touches for o in obstacles.values()]
         held = (part < 0) | np.isin(part, list(carried(move, stop)))
         looked_at = np.array([*there, True])[fixed] & ~((part >= 0) & np.array([*touched, False])[fixed])
         apart = np.where(link | (move.kind == "travel"), need.min_clearance, need.tool_clearance)

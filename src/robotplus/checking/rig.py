@@ -43,7 +43,7 @@ class Poses:
 
 @dataclass(frozen=True)
 class Placed:
-    """World poses of all boxes at m samples: ``rotation`` (m, boxes, 3, 3), ``centre`` (m, boxes, 3)."""
+    """World poses of the robot's own boxes at m samples: ``rotation`` (m, own, 3, 3), ``centre`` (m, own, 3)."""
 
     rotation: Array
     centre: Array
@@ -51,6 +51,9 @@ class Placed:
 
 class Rig:
     """Robot, tool, parts and surroundings at one base pose.
+
+    The first ``own`` boxes are those of robot, tool and parts; the others stand in the world, at
+    ``still_rotation`` and ``still_centre`` (zero for boxes that move).
 
     Args:
         robot: every link has boxes, every joint limits.
@@ -75,10 +78,14 @@ class Rig:
         self.link_from_tcp = self.link_from_flange @ transform(tool.tcp_xyz, tool.tcp_rpy)
         self._build_model()
         self.boxes = self._collect(tool, parts, fixed)
+        self.own = len(self.boxes) - sum(len(boxes) for _, boxes in fixed)
         self.link: Ints = np.array([b.link for b in self.boxes])
         self.half = np.array([b.half for b in self.boxes])
         self.radius = np.linalg.norm(self.half, axis=1)
         self._local = np.array([b.pose for b in self.boxes])
+        still = (self.link == 0)[:, None]
+        self.still_rotation = np.where(still[..., None], self._local[:, :3, :3], 0.0)
+        self.still_centre = np.where(still, self._local[:, :3, 3], 0.0)
         self.reach = self._reach(self.link_from_tcp[:3, 3])
 
     def _build_model(self) -> None:
@@ -142,13 +149,22 @@ class Rig:
         return Poses(rotation, frames[:, :, 3], np.einsum("mkij,kj->mki", rotation[:, 1:], self._axes))
 
     def place(self, poses: Poses) -> Placed:
-        """All boxes in the world; those of link 0 and the fixed ones stand where they were built."""
-        rotation, origin = poses.rotation[:, self.link], poses.origin[:, self.link]
-        r = rotation @ self._local[:, :3, :3]
-        c = origin + np.einsum("mbij,bj->mbi", rotation, self._local[:, :3, 3])
-        still = self.link == 0
-        r[:, still], c[:, still] = self._local[still, :3, :3], self._local[still, :3, 3]
+        """The robot's own boxes in the world; those of link 0 stand where they were built."""
+        link, local = self.link[: self.own], self._local[: self.own]
+        rotation = poses.rotation[:, link]
+        c = poses.origin[:, link] + np.einsum("mbij,bj->mbi", rotation, local[:, :3, 3])
+        r = rotation @ local[:, :3, :3]
+        still = link == 0
+        r[:, still], c[:, still] = local[still, :3, :3], local[still, :3, 3]
         return Placed(r, c)
+
+    def at(self, placed: Placed, sample: Ints, box: Ints) -> tuple[Array, Array]:
+        """World rotations (k, 3, 3) and centres (k, 3) of any boxes (k,) at samples (k,)."""
+        rotation, centre = self.still_rotation[box], self.still_centre[box]
+        moves = np.flatnonzero(box < self.own)
+        rotation[moves] = placed.rotation[sample[moves], box[moves]]
+        centre[moves] = placed.centre[sample[moves], box[moves]]
+        return rotation, centre
 
     def tcp(self, poses: Poses) -> tuple[Array, Array]:
         """World rotations (m, 3, 3) and positions (m, 3) of the TCP."""

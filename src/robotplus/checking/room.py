@@ -29,13 +29,15 @@ class Correction:
 
 
 def longest(sweep: Sweep) -> tuple[Array, Array]:
-    """Lever arms of the boxes from each joint axis (n, boxes, dof) and from the base's vertical (n, boxes)
+    """Lever arms of the robot's boxes from each joint axis (n, own, dof) and from the base's vertical (n, own)
     anywhere on the pieces: the joints up to a box move it away from an axis before it; from one after it, those
     after it do."""
     rig = sweep.rig
-    vertical = np.linalg.norm(sweep.centre[..., :2] - rig.world_from_base[:2, 3], axis=2) + rig.radius
-    after = sweep.change.all(rig.link, rig.dof)
-    ahead = np.arange(rig.dof) < rig.link[:, None]
+    link = rig.link[: rig.own]
+    vertical = np.linalg.norm(sweep.centre[..., :2] - rig.world_from_base[:2, 3], axis=2)
+    vertical += rig.radius[: rig.own]
+    after = sweep.change.all(link, rig.dof)
+    ahead = np.arange(rig.dof) < link[:, None]
     longer = np.where(ahead, sweep.moved[..., None], after[..., None])
     return sweep.radii + longer, vertical + sweep.moved
 
@@ -43,19 +45,19 @@ def longest(sweep: Sweep) -> tuple[Array, Array]:
 class Room:
     """Bounds on how far boxes move when the base does.
 
-    ``world`` (n, boxes): seen from what stands in the world [m], the least of what follows from the base and,
-    where the tool is held, from the tool. ``base`` (n, boxes): seen from the base.
+    ``world`` (n, own): seen from what stands in the world [m], the least of what follows from the base and,
+    where the tool is held, from the tool. ``base`` (n, own): seen from the base.
     """
 
     def __init__(self, sweep: Sweep, correction: Correction) -> None:
         rig = sweep.rig
         axes, vertical = longest(sweep)
-        self.link, self.joints = rig.link, Sums(axes, correction.joints, rig.revolute)
-        self.base = self.joints.all(0, rig.link)
+        self.link, self.joints = rig.link[: rig.own], Sums(axes, correction.joints, rig.revolute)
+        self.base = self.joints.all(0, self.link)
         displaced = correction.xy + correction.angle * vertical
-        self.world = self.joints.all(0, rig.link, more=displaced, turn=correction.angle)
+        self.world = self.joints.all(0, self.link, more=displaced, turn=correction.angle)
         held = correction.holds_tool
-        from_tool = self.joints.all(rig.link, rig.dof)[held]
+        from_tool = self.joints.all(self.link, rig.dof)[held]
         self.world[held] = np.minimum(self.world[held], from_tool)
 
     def apart(self, piece: Ints, box: Ints, first: Ints) -> Array:

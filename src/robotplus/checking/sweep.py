@@ -25,11 +25,11 @@ def samples(pieces: Pieces, of: Ints | None = None) -> tuple[Array, Ints, Ints]:
 
 
 class Sweep:
-    """All boxes on n pieces.
+    """The robot's own boxes on n pieces.
 
     ``q`` (m, dof): the postures at the ends. ``i0``, ``i1`` (n,): which of them each piece starts and ends at.
-    ``placed``: all boxes there. ``radii`` (n, boxes, dof): lever arms at the start. ``moved`` (n, boxes):
-    bound on the way of each box on the piece [m], seen from the world.
+    ``placed``: the boxes there. ``centre`` (n, own, 3) and ``radii`` (n, own, dof): their centres and lever arms at
+    the start. ``moved`` (n, own): bound on the way of each box on the piece [m], seen from the world.
     """
 
     def __init__(self, rig: Rig, pieces: Pieces) -> None:
@@ -39,10 +39,10 @@ class Sweep:
         self.placed = rig.place(poses)
         start = Poses(poses.rotation[self.i0], poses.origin[self.i0], poses.axis[self.i0])
         self.centre = self.placed.centre[self.i0]
-        self.radii = rig.radii(start, self.centre, rig.radius)
+        self.radii = rig.radii(start, self.centre, rig.radius[: rig.own])
         self.change = Sums(self.radii, pieces.excursion(), rig.revolute)
         self.rates = Rates.of(pieces.speed(), pieces.acceleration(), rig.revolute)
-        self.moved = self.change.all(0, rig.link)
+        self.moved = self.change.all(0, rig.link[: rig.own])
 
     def apart(self, piece: Ints, box: Ints, first: Ints) -> Array:
         """(k,) bounds on the way of a box on a piece [m], seen from link ``first``."""

@@ -12,7 +12,6 @@ from robotplus.robots.model import Array
 
 ITERATIONS = 30
 MARGIN, LEAST = 1.02, 1e-9  # inflation, so that the limit is mapped strictly inside itself
-SETTLED = 2e-3  # relative growth of a box that ends the iteration; MARGIN covers what would follow
 MOST_TURN = 0.9  # [rad]
 CONDITION = 1e10  # of J Jᵀ, beyond which a posture counts as singular
 
@@ -30,10 +29,9 @@ class Response:
         poses = rig.poses(q)
         jacobian = rig.jacobian(poses)
         _, tip = rig.tcp(poses)
-        values, vectors = np.linalg.eigh(jacobian @ jacobian.transpose(0, 2, 1))
-        self.regular: Bools = (values[:, 0] * CONDITION > values[:, -1]) & (rig.dof >= 6)
-        values[~self.regular] = 1.0
-        back = jacobian.transpose(0, 2, 1) @ (vectors / values[:, None]) @ vectors.transpose(0, 2, 1)
+        inverse, self.regular = _inverses(jacobian @ jacobian.transpose(0, 2, 1))
+        self.regular &= rig.dof >= 6
+        back = jacobian.transpose(0, 2, 1) @ inverse
         arm = tip - rig.world_from_base[:3, 3]
         turned = back[:, :, 1] * arm[:, None, 0] - back[:, :, 0] * arm[:, None, 1] + back[:, :, 5]
         self.shift, self.turn = np.hypot(back[:, :, 0], back[:, :, 1]), np.abs(turned)
@@ -53,16 +51,14 @@ class Response:
         going = np.flatnonzero(self.regular[at])
         b[~self.regular[at]] = np.inf
         for _ in range(ITERATIONS):
-            before = b[going]
-            f, fits = self._image(at[going], before, change[going], xy=xy, angle=angle)
-            after = MARGIN * f + LEAST
-            b[going] = np.where(fits[:, None], after, np.inf)  # boxes only grow, so a misfit stays one
-            going = going[fits & (after > before * (1 + SETTLED)).any(axis=1)]
+            f, fits = self._image(at[going], b[going], change[going], xy=xy, angle=angle)
+            b[going[~fits]] = np.inf  # boxes only grow, so a misfit stays one
+            grows = fits & (f > b[going]).any(axis=1)
+            going = going[grows]
             if not len(going):
                 break
-        shown = np.flatnonzero(np.isfinite(b).all(axis=1))
-        f, fits = self._image(at[shown], b[shown], change[shown], xy=xy, angle=angle)
-        b[shown[~(fits & (f <= b[shown]).all(axis=1))]] = np.inf
+            b[going] = MARGIN * f[grows] + LEAST
+        b[going] = np.inf
         return b
 
     def _image(self, at: Ints, b: Array, change: Array, *, xy: float, angle: float) -> tuple[Array, Bools]:
@@ -97,6 +93,20 @@ class Response:
         )
         radius = 0.5 * (pp + rr) + np.sqrt((0.5 * (pp - rr)) ** 2 + pr * rp)
         return image, (turn + turned <= MOST_TURN) & (radius < 1.0)
+
+
+def _inverses(a: Array) -> tuple[Array, Bools]:
+    """Inverses of symmetric matrices (m, k, k), and which of them (m,) are fit to be used: tr(A) tr(A⁻¹) is between
+    the condition number and k² times that."""
+    singular = np.zeros(len(a), dtype=bool)
+    try:
+        inverse = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        singular = np.linalg.det(a) == 0
+        inverse = np.linalg.inv(np.where(singular[:, None, None], np.eye(a.shape[1]), a))
+    size, gain = (np.trace(x, axis1=1, axis2=2) for x in (a, inverse))
+    fit: Bools = ~singular & (gain > 0) & (size * gain < CONDITION)
+    return np.asarray(inverse), fit
 
 
 def corrections(rig: Rig, q: Array, change: Array, *, xy: float, angle: float) -> Array:

@@ -7,7 +7,6 @@
 #define ITERATIONS 30
 #define MARGIN 1.02 /* inflation, so that the limit is mapped strictly inside itself */
 #define LEAST 1e-9
-#define SETTLED 2e-3  /* relative growth of a box that ends the iteration; MARGIN covers what would follow */
 #define MOST_TURN 0.9 /* [rad] */
 
 /* Solve (J J^T) x = J's column for every joint by Cholesky's method; x are the rows of the pseudo-inverse. */
@@ -116,22 +115,14 @@ static void image(const rp_robot *r, const rp_response *at, const double *change
 
 double rp_correct(const rp_robot *r, const rp_response *at, const double *change, double xy, double angle, double *b) {
     double f[RP_DOF], turned = 0, gain = 0, total = 0;
-    int kept = at->regular;
+    int kept = 0, fits = at->regular;
     for (int j = 0; j < r->dof; j++) b[j] = xy * at->shift[j] + angle * at->turn[j];
-    for (int i = 0, settled = 0; kept && i < ITERATIONS && !settled; i++) {
+    for (int i = 0; fits && !kept && i < ITERATIONS; i++) {
         image(r, at, change, xy, angle, b, f, &turned, &gain);
-        settled = 1;
-        for (int j = 0; j < r->dof; j++) {
-            const double next = MARGIN * f[j] + LEAST;
-            settled &= next <= b[j] * (1 + SETTLED);
-            b[j] = next;
-        }
-        kept = turned <= MOST_TURN && gain < 1; /* the boxes only grow */
-    }
-    if (kept) {
-        image(r, at, change, xy, angle, b, f, &turned, &gain);
-        kept = turned <= MOST_TURN && gain < 1;
+        fits = turned <= MOST_TURN && gain < 1; /* the boxes only grow */
+        kept = fits;
         for (int j = 0; j < r->dof; j++) kept &= f[j] <= b[j];
+        for (int j = 0; j < r->dof && !kept; j++) b[j] = MARGIN * f[j] + LEAST;
     }
     for (int j = 0; j < r->dof; j++) total += b[j] = kept ? b[j] : INFINITY;
     return total;
