@@ -299,3 +299,35 @@ def test_a_xacro_cannot_run_for_ever(cast: Cast) -> None:
     )
     upload(cast, loop, "arm.xacro")
     assert failure()
+
+
+def test_the_api_takes_an_upload_to_its_card(cast: Cast) -> None:
+    seller, rival = cast.client("seller"), cast.client("rival")
+    sent = {"file": SimpleUploadedFile("arm.urdf", URDF.encode()), "name": "LR-1", "kind": "industrial"}
+    made = seller.post("/api/own-models", sent)
+    assert made.status_code == 201 and made.json()["state"] == "queued"
+    where = f"/api/own-models/uploads/{made.json()['job']}"
+    assert rival.get(where).status_code == 404
+    work_off()
+    followed = seller.get(where).json()
+    assert followed["state"] == "done"
+    at = f"/api/models/{followed['model']}"
+    assert [m["id"] for m in seller.get("/api/own-models").json()] == [followed["model"]]
+    assert rival.get("/api/own-models").json() == [] and rival.get(f"{at}/card").status_code == 404
+    card = seller.get(f"{at}/card").json()
+    assert card["state"] == "waiting for figures" and card["lines"] == []
+    assert [m["name"] for m in card["missing"] if m["blocks"]] == ["payload_kg"]
+
+    def supply(figures: dict[str, str]) -> Any:
+        body = {"figures": figures, "source": SHEET}
+        return seller.post(f"{at}/figures", body, content_type="application/json")
+
+    assert supply({"colour": "red"}).status_code == 422
+    assert supply({"payload_kg": "25"}).json()["state"] == "queued"
+    work_off()
+    card = seller.get(f"{at}/card").json()
+    assert card["state"] == "done" and len(card["lines"]) == 7
+    assert any(line["certificate"] for line in card["lines"])
+    assert all(line["certificate"] or line["reason"]["zh"] for line in card["lines"])
+    opened = seller.put(f"{at}/access", {"access": "public"}, content_type="application/json")
+    assert opened.json()["access"] == "public" and rival.get(at).status_code == 200

@@ -43,7 +43,7 @@ def payload_curve(robot: Robot) -> PayloadCurve | None:
     held = np.full(len(distance), float(robot.payload_kg.value))
     known = all(j.effort for j in robot.joints) and all(link.mass_kg for link in robot.links[1:])
     if known:
-        held = np.minimum(held, _holdable(robot, poses, flange))
+        held = np.minimum(held, holdable(robot, poses, flange))
     edges = np.linspace(0.0, float(distance.max()), BINS + 1)
     found = [
         (float(high), float(held[inside].min()))
@@ -54,7 +54,7 @@ def payload_curve(robot: Robot) -> PayloadCurve | None:
     return PayloadCurve(at, least, known)
 
 
-def _holdable(robot: Robot, poses: Array, flange: Array) -> Array:
+def holdable(robot: Robot, poses: Array, flange: Array) -> Array:
     """(n,) the mass [kg] at the flange that every joint holds still, of postures with link poses (n, dof + 1, 4, 4)."""
     least = np.full(len(flange), np.inf)
     for j, joint in enumerate(robot.joints):
