@@ -46,7 +46,8 @@ def comparison(around: Surroundings) -> Comparison:
     )
     nearly = bool(_ends(("flags", "nearly")).search(before.rstrip()))
     roomy = bool(
-        words("distant", "room").search(around.wider) or words("distant", "room").search(around.earlier[-40:])
+        words("distant", "room").search(around.wider)
+        or words("distant", "room").search(around.earlier[-120:])
     )
     return Comparison(op, strict, approx or nearly, nearly, far, roomy)
 

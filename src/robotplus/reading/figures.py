@@ -95,7 +95,7 @@ def figure_of(quantity: Quantity, around: Surroundings, text: str) -> Figure | N
     if quantity.dimension == "bare":
         return None
     compared = comparison(around)
-    topic = topic_of(quantity, around) or _by_comparison(quantity, compared)
+    topic = _settled(topic_of(quantity, around), quantity, compared, around)
     name = topic.field if topic else "other"
     side = _side(around) if quantity.dimension == "length" and quantity.shape != "list" else ""
     if quantity.shape == "list":
@@ -155,12 +155,26 @@ def figure_of_symbol(symbol: Symbol, around: Surroundings, text: str) -> Figure:
     )
 
 
-def _by_comparison(quantity: Quantity, compared: Comparison) -> Topic | None:
-    """What a bound alone makes likely: a time not to be exceeded is a takt, a length with ± an accuracy."""
-    if quantity.dimension == "time" and compared.op == "<=":
-        return _first_topic("cycle_s")
+def _settled(
+    topic: Topic | None, quantity: Quantity, compared: Comparison, around: Surroundings
+) -> Topic | None:
+    """The topic, where a bound or a unit says more than the words do.
+
+    A time not to be exceeded is a takt, so many hours a day are a running time, a length with ± is an accuracy, and a
+    machine's mass goes without saying when it is not to be exceeded.
+    """
+    bounded = compared.op == "<="
+    if quantity.dimension == "time":
+        if topic is None and re.search(r"day|天|日", quantity.unit or ""):
+            return _first_topic("runtime_h")
+        if bounded and (topic is None or topic.field == "runtime_h"):
+            return _first_topic("cycle_s")
+    if topic is not None:
+        return topic
     if quantity.dimension == "length" and quantity.shape == "one" and quantity.pm:
         return _first_topic("accuracy_mm")
+    if quantity.dimension == "mass" and bounded and not quantity.pm and subject_of(around) != "workpiece":
+        return _first_topic("mass_kg")
     return None
 
 
@@ -193,6 +207,9 @@ def _unbared(quantity: Quantity, around: Surroundings) -> Quantity:
                 scale * factor,
             )
     if quantity.dimension == "many":
+        priced = _PRICED.match(around.behind) and (quantity.unit or "").endswith("万")
+        if priced:
+            return replace(quantity, dimension="money")
         return Quantity(
             quantity.start,
             quantity.end,
@@ -208,13 +225,15 @@ def _unbared(quantity: Quantity, around: Surroundings) -> Quantity:
 _ROBOTS = re.compile(
     r"(?:[a-z\u4e00-\u9fff]{0,6})(?:机器人|机器狗|无人船|无人艇|无人机|机械臂)$|(?:[\u4e00-\u9fff]{0,6})(?:机器人|机器狗|无人船|无人艇|无人机|机械臂)"
 )
+_PRICED = re.compile(r"[ ]?(?:[一每/]?[台套条架辆部]|以内|以下|之内|左右|上下|出头|封顶|$)")
 _BARE = (
     (
-        re.compile(r"预算|单价|限价|总价|价|造价|金额|投入|投资|资金|经费|费用|\bbudget|\bprice|\bcost"),
+        re.compile(r"预算|单价|限价|总价|价|造价|金额|投入|投资|资金|经费|费用|钱|\bbudget|\bprice|\bcost"),
         "money",
         1.0,
     ),
     (re.compile(r"自由度|轴数|\bdof\b|number of axes|degrees of freedom"), "axes", 1.0),
+    (re.compile(r"(?:^|[\s|])robots?[ ]?:[ ]?$"), "machines", 1.0),
     (re.compile(r"(?:采购|需求|台套)?数量|台数|(?<![a-z])quantity|(?<![a-z])qty"), "machines", 1.0),
 )
 

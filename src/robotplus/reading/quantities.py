@@ -22,7 +22,7 @@ _SIDES = re.compile(
 _SIDE = re.compile(r"[ ]?\((?:l|w|h|d|长|宽|高|深)\)")
 _ABOUT = re.compile(r"[ ]?(?:±|正负|\+/-|\+-)\s*")
 _ODD = re.compile(r"[ ]?(?:多|余|几)")
-_HALF = re.compile(r"个半(?=小时|月|钟头)|年半|天半")
+_HALF = re.compile(r"个半(?=小时|月|钟头)|年半|天半|分半钟?")
 _LABEL = re.compile(
     r"^[ ]*(?:\(?\d{1,3}\)|\d{1,3}、|\d{1,2}(?:\.\d{1,2})*\.(?!\d)|\d{1,2}(?:\.\d{1,2})+(?=[ ]|[^\W\d]))",
     re.M,
@@ -104,8 +104,12 @@ def _quantity(text: str, folded: str, number: re.Match[str]) -> Quantity | None:
     end = number.end()
     more = None if number["english"] else _ODD.match(folded, end)
     odd, end = bool(more), more.end() if more else end
+    some = folded.startswith("来", end) and not number["english"]
+    end += some
     if half := _HALF.match(folded, end):
         value, end = value + 0.5, end + (2 if half[0].startswith("个") else 0)
+        if half[0].startswith("分"):
+            return Quantity(start, half.end(), (value,), "one", "分钟", "time", 60.0)
     end = side.end() if (side := _SIDE.match(folded, end)) else end
     unit = unit_at(text, folded, end)
     if unit and not odd and re.match("[多余](?![个种])", folded[unit.end : unit.end + 2]):

@@ -54,7 +54,7 @@ class Page:
         last = _last(self.ends, start)
         begin = max(soft, last)
         if not self._says_something(begin, start):
-            begin = max(line if row else sentence, last)
+            begin = max(line if row else sentence, self._after_its_words(last, start))
         if not self._says_something(begin, start) and last < begin:
             begin = max(self._line_before(begin), last)
         following = bisect.bisect_left(self.starts, end)
@@ -68,6 +68,11 @@ class Page:
             heading=self._heading(line, start),
             earlier=self.folded[max(0, start - 400) : max(sentence, line)],
         )
+
+    def _after_its_words(self, last: int, start: int) -> int:
+        """Where the clause of the figure before ends: ``25cm台阶、60cm`` leaves the steps to the first."""
+        stop = bisect.bisect_left(self.stops, last)
+        return self.stops[stop] if stop < len(self.stops) and self.stops[stop] < start else last
 
     def _says_something(self, begin: int, start: int) -> bool:
         """Whether more than a comparator stands between two places."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from robotplus.reading.lexicon import any_of, document
 
-_JOIN = re.compile(r"[ ]*(?:、|和|及|以及|,|/|或|and|&)[ ]*")
+_JOIN = re.compile(r"[ ]*(?:、|和|与|及|以及|,|/|或|and|&)[ ]*")
 _TITLE = re.compile(r"《([^《》\n]{2,40})》")
 
 

@@ -63,6 +63,8 @@ def _width(word: str) -> float:
 
 def subject_of(around: Surroundings) -> str:
     """Whether machine or workpiece was named last before the figure; empty when neither was."""
+    if words("subjects", "workpiece").match(around.behind.lstrip(" 的")):
+        return "workpiece"  # 体重不超过90公斤的使用者
     for part in (around.before, around.wider, around.heading, around.earlier):
         last, subject = -1, ""
         for name in ("machine", "workpiece"):

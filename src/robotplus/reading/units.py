@@ -107,8 +107,10 @@ def _simple(text: str, folded: str, place: int) -> Unit | None:
         return None
     if found[0] == "o" and not folded[begin - 1].isdigit():
         return None
-    if found[0].startswith("个") and dimension == "time" and found[0].endswith(("时", "头")):
-        place += 1  # 两个小时 is 2 小时
+    if found[0].startswith("个") and found[0].endswith(("时", "头", "度")):
+        place += 1  # 两个小时 is 2 小时, 六个自由度 are 6 自由度
+    elif found[0].startswith("-"):
+        place += 1  # six-axis
     return Unit(found.end(), text[place : found.end()], dimension, factor * scale)
 
 
