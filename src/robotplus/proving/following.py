@@ -10,7 +10,7 @@ import numpy as np
 from robotplus.certificates.motion import evaluate as at_times
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import Segment
-from robotplus.proving.outcome import Band, Path, Planned
+from robotplus.proving.outcome import INSIDE, Band, Path, Planned
 from robotplus.proving.placed import Scene
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
@@ -140,5 +140,5 @@ def keeps_speed(scene: Scene, timed: Planned, band: Band) -> bool:
     speed = track(scene, wide, fast)[:, 9]
     walked = np.concatenate([[0.0], np.cumsum((speed[1:] + speed[:-1]) / 2 * np.diff(times))])
     inside = (walked >= 0.97 * band[3]) & (walked <= walked[-1] - 0.97 * band[3])
-    slow = inside & (speed < band[0] + 0.1 * (band[1] - band[0]))
-    return bool(speed.max() <= band[2] - 0.1 * (band[2] - band[1]) + 1e-12 and not slow.any())
+    slow = inside & (speed < band[0] + INSIDE * (band[1] - band[0]))
+    return bool(speed.max() <= band[2] - INSIDE * (band[2] - band[1]) + 1e-12 and not slow.any())

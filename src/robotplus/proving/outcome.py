@@ -9,6 +9,7 @@ from robotplus.certificates.motion import Move, MoveKind
 from robotplus.robots.model import Array
 
 Band = tuple[float, float, float, float]  # lowest, wanted, highest tool speed [m/s], ramp [m]
+INSIDE = 0.1  # share of either half of a speed band that is kept free
 FREE: Band = (0.0, 0.0, 0.0, 0.0)  # no speed asked
 
 Stage = Literal["ladder", "refine", "tool_speed", "acceleration", "limits", "travel", "clearance"]

@@ -11,7 +11,7 @@ from robotplus.certificates.motion import Move, MoveKind
 from robotplus.proving.body import Body
 from robotplus.proving.kernels.calls import kernels, p
 from robotplus.proving.layers import Ints
-from robotplus.proving.outcome import Band, Failed, Path, Planned
+from robotplus.proving.outcome import INSIDE, Band, Failed, Path, Planned
 from robotplus.robots.model import Array
 
 Knots = tuple[Array, Array, Array, Array]  # t, q, qd, qdd
@@ -134,4 +134,4 @@ def _why(code: int) -> str:
 
 def _asked(speed: Band) -> Band:
     low, want, _, ramp = speed
-    return low, want, 0.0, ramp
+    return (low + INSIDE * (want - low)) * (1 + 1e-6) if want > 0 else 0.0, want, 0.0, ramp

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define RISE 0.2   /* share of a ramp in which the acceleration rises (and again falls) */
+#define RAMP 0.95  /* share of the ramp in which a stroke reaches its speed */
 #define SAFE 0.97  /* what of a limit the profile uses: knots are refitted, hulls are a little wider */
 
 void rp_spline(int32_t n, int32_t dof, const double *s, const double *q, double *m) {
@@ -85,6 +86,13 @@ static void profile_at(const profile *p, double t, double *x, double *v, double 
     }
 }
 
+/* Highest p u + c (v / v_end)^2 over a ramp, u the share of its peak that the acceleration has: both while the speed rises
+ * on, and as the acceleration falls, v / v_end = 1 - FALL u^2. */
+static double hardest(double p, double c) {
+    const double fall = RISE / (2 * (1 - RISE)), u = c > 0 ? fmin(1, p / (4 * fall * c)) : 1, v = 1 - fall * u * u;
+    return p * u + c * v * v;
+}
+
 /* The profile at which a path is driven; 0, or why it cannot be. */
 static int32_t profile_of(const rp_robot *r, int32_t n, const double *s, const double *q, const double *m, const double speed[4],
                           double ease, profile *out) {
@@ -115,7 +123,7 @@ static int32_t profile_of(const rp_robot *r, int32_t n, const double *s, const d
     if (speed[1] > 0) {
         v = fmin(speed[1], fmin(fastest, curving));
         if (v < speed[0]) return fastest < speed[0] ? RP_TOO_FAST : RP_TOO_SHARP;
-        const double ramp = fmin(0.9 * speed[3], 0.45 * length);
+        const double ramp = fmin(RAMP * speed[3], 0.45 * length);
         for (int fits = 0; !fits; v *= 0.95) { /* slower, down to the lowest speed, until the ramps are gentle enough */
             if (v < speed[0]) {
                 if (v <= speed[0] * 0.951) return RP_TOO_SHARP;
@@ -123,7 +131,7 @@ static int32_t profile_of(const rp_robot *r, int32_t n, const double *s, const d
             }
             peak = v * v / (2 * ramp * (1 - RISE)); /* the gentlest that reaches the speed within the ramp */
             fits = 1;
-            for (int j = 0; j < dof; j++) fits &= end_second[j] * v * v + end_first[j] * peak <= SAFE * ease * r->amax[j];
+            for (int j = 0; j < dof; j++) fits &= hardest(end_first[j] * peak, end_second[j] * v * v) <= SAFE * ease * r->amax[j];
             if (fits) break;
         }
     } else {
