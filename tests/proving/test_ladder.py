@@ -217,7 +217,7 @@ def test_what_is_stuck_is_named() -> None:
     assert failed == 1 and stuck == 1
     rushed = stand(robot, seam_need(process_path__speed_mm_s=10_000.0), xyz=(-0.9, 0.1, 0.0))
     failed, *_, stuck = by_kernel(rushed, stride=1, way=SAME_BRANCH)
-    assert failed > 1 and stuck == 2
+    assert failed > 1 and stuck == 4  # no posture sets it in motion within the ramp
 
 
 @pytest.mark.parametrize("robot_id", ["yaskawa_ar2010", "ufactory_xarm5"])

@@ -144,6 +144,7 @@ def _fine_layers(layers: Layers) -> Layers:
         joined=zero,
         hold_spin=zero,
         dt=np.zeros(n),
+        pull=np.zeros((n, 6)),
         slot_first=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int32),
         slot_count=np.ascontiguousarray(counts),
         spin=np.concatenate(spins),
@@ -171,6 +172,7 @@ def _task_struct(program: Program, layers: Layers, slot_ok: Bytes) -> TaskStruct
         int(free),
         2,
         (ctypes.c_double * 12)(*from_flange),
+        layers.pull.ctypes.data,
         len(layers.order) if program.cyclic else -1,
         0,
     )

@@ -31,12 +31,15 @@ UNDRIVEN = ("refine", "tool_speed", "acceleration")
 SMOOTHING = (0.3, 0.06)  # half windows of the spin's moving average, as shares of the stroke, tried in turn
 
 
-def evaluate(body: Body, context: Context, world_from_base: Array, *, seed: int = 0) -> Found | Failed:
-    """Find and prove the whole motion with the base at ``world_from_base`` (4, 4)."""
+def evaluate(
+    body: Body, context: Context, world_from_base: Array, *, seed: int = 0, others: int = OTHERS
+) -> Found | Failed:
+    """Find and prove the whole motion with the base at ``world_from_base`` (4, 4), with the best posture or so many
+    others."""
     scene = Scene(body, context, world_from_base)
     failed: Failed | None = None
     shunned: list[Array] = []
-    for _ in range(1 + OTHERS):
+    for _ in range(1 + others):
         out, q = _any_way(scene, shunned, seed)
         if isinstance(out, Found):
             return out
@@ -78,15 +81,23 @@ def _by_ladder(
     out: Found | Failed = Failed("refine", 0)
     for window in SMOOTHING:
         out = _carry_out(scene, q_coarse, slots, cost, seed, window)
-        if isinstance(out, Found) or out.pair is not None or out.detail == "astray":
-            break
-        if not _turns(scene.context, slots):
+        if (
+            isinstance(out, Found)
+            or out.pair is not None
+            or not _smoothing_matters(scene.context, out, slots)
+        ):
             break
     return out, q_coarse
 
 
-def _turns(context: Context, slots: Any) -> bool:
-    """Whether the tool's spin changes on the way: only then does smoothing matter."""
+def _smoothing_matters(context: Context, failed: Failed, slots: Any) -> bool:
+    """Whether a spin smoothed in another way may change how it failed: one that turns on the way, and that easing does
+    not choose for itself."""
+    eased = failed.stage in ("tool_speed", "acceleration") and all(
+        s.spins is None for s in context.program.stops
+    )
+    if eased or failed.detail == "astray":
+        return False
     return bool((np.diff(slots)[context.layers.joined[1:] == 1] != 0).any())
 
 

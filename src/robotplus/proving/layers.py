@@ -24,6 +24,8 @@ COARSE_M = 0.035  # [m] between coarse waypoints on a stroke
 COARSE_TURN = math.radians(10)  # and tool direction between them
 MUST_HOLD = 2  # a layer joined at the same spin whatever happens; 1: where that is possible
 FINE_M = 0.008  # [m] between fine samples
+RAMP_USED = 0.95  # share of a ramp in which a stroke reaches its speed (timing.c)
+RISE = 0.2  # share of that time in which the acceleration rises, and again falls (timing.c)
 LINEAR_M = 0.03  # [m] between fine samples of approaches and retracts
 
 Ints = npt.NDArray[np.int32]
@@ -48,7 +50,8 @@ class Layers:
     """The task for the kernels.
 
     Coarse layers (n of them): ``pose`` (n, 12) world_from_tcp at spin 0, and per layer ``stop`` (order position),
-    ``carry`` (part or -1), ``near``, ``joined``, ``hold_spin``, ``dt`` [s], ``slot_first``, ``slot_count``.
+    ``carry`` (part or -1), ``near``, ``joined``, ``hold_spin``, ``dt`` [s], ``slot_first``, ``slot_count``;
+    ``pull`` (n, 6) [m/s², rad/s²] what the tool bears where a stroke sets in or ends, 0 elsewhere.
     ``spin`` [rad] of every slot.
     ``sample`` (n,): the fine sample a layer is. Fine samples (m): ``fine_pose`` (m, 12), ``fine_stop``, ``fine_carry``,
     ``fine_near``. ``arrive`` and ``leave`` are the samples where travel to
@@ -63,6 +66,7 @@ class Layers:
     joined: Ints
     hold_spin: Ints
     dt: Array
+    pull: Array
     slot_first: Ints
     slot_count: Ints
     spin: Array
@@ -93,6 +97,7 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
     leave: list[int] = []
     continues: list[bool] = []
     twins: list[tuple[int, int]] = []
+    pulls: dict[int, Array] = {}  # by sample
     count = 0
 
     def add(pose: Array, position: int, carry: int | None, near: int) -> int:
@@ -150,6 +155,10 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
                 dt = step / stop.speed[1] if stop.speed else 0.0
                 rows.append((b + i, 1, 0 if spins is None else MUST_HOLD, dt, spins))
         if stop.curve.length > 0:
+            pulls[b], pulls[b + len(s) - 1] = (
+                pull_at(stop, path[:2], s[1]),
+                pull_at(stop, path[-2:], s[-1] - s[-2]),
+            )
             halves = poses(*stop.curve.frames((s[1:] + s[:-1]) / 2))
             segments.append(Segment("stroke", position, b, count, s, halves))
         if stop.retract > 0:
@@ -178,6 +187,7 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
         joined=np.array([r[1] for r in rows], dtype=np.int32),
         hold_spin=np.array([r[2] for r in rows], dtype=np.int32),
         dt=np.array([r[3] for r in rows]),
+        pull=np.array([pulls.get(r[0], np.zeros(6)) for r in rows]),
         slot_first=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int32),
         slot_count=counts,
         spin=np.concatenate(spin_lists),
@@ -197,6 +207,22 @@ def make_layers(program: Program, order: tuple[int, ...]) -> Layers:
 def poses(position: Array, z: Array, x: Array) -> Array:
     """(n, 3, 4) world_from_tcp at spin 0 from positions, tool directions and references (each (n, 3))."""
     return np.stack([x, np.cross(z, x), z, position], axis=2)
+
+
+def pull_at(stop: Stop, ends: Array, step: float) -> Array:
+    """(6,) least linear [m/s²] and angular [rad/s²] acceleration of the tool while the stroke reaches its speed.
+
+    Args:
+        stop: the stroke; one without a speed asks for nothing.
+        ends: (2, 3, 4) poses at its first or last two samples.
+        step: [m] between them.
+    """
+    if stop.speed is None or stop.speed[0] <= 0:
+        return np.zeros(6)
+    room = min(RAMP_USED * max(stop.ramp, 1e-4), 0.45 * stop.curve.length)
+    peak = stop.speed[0] ** 2 / (2 * room * (1 - RISE))
+    turn = np.cross(ends[0, :, :3], ends[1, :, :3], axis=0).sum(axis=1) / 2
+    return np.concatenate([ends[1, :, 3] - ends[0, :, 3], turn]) * (peak / step)
 
 
 def approach_axis(stop: Stop, pose: Array) -> Array:

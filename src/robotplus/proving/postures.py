@@ -13,14 +13,14 @@ import numpy.typing as npt
 from robotplus.proving.body import Body
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import Layers
-from robotplus.proving.outcome import Failed
+from robotplus.proving.outcome import Failed, Stage
 from robotplus.proving.placed import Scene
 from robotplus.robots.frames import inverse
 from robotplus.robots.model import Array
 
 Bools = npt.NDArray[np.bool_]
 SAME_BRANCH, WINDINGS, ACROSS = 0, 1, 2  # ways of the ladder, see ladder.h
-STUCK = ("", "no posture", "no step", "turns")
+STUCK = ("", "no posture", "no step", "turns", "pull")
 NEWTON_STEPS = 14
 NEWTON_TOLERANCE = 1e-10
 
@@ -46,7 +46,9 @@ def ladder(scene: Scene, way: int, shunned: Sequence[Array] = ()) -> tuple[Array
         ctypes.byref(stuck),
     )
     if failed:
-        return Failed("ladder", int(layers.stop[failed - 1]), STUCK[stuck.value])
+        detail = STUCK[stuck.value]
+        stage: Stage = "acceleration" if detail == "pull" else "ladder"
+        return Failed(stage, int(layers.stop[failed - 1]), detail)
     return q, slot, cost.value
 
 

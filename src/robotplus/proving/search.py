@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from robotplus.proving.body import Body, without_pairs
 from robotplus.proving.context import Context
-from robotplus.proving.evaluate import evaluate
+from robotplus.proving.evaluate import OTHERS, evaluate
 from robotplus.proving.kernels.calls import kernels, p, rows
 from robotplus.proving.layers import Ints
 from robotplus.proving.outcome import Failed, Found
@@ -28,11 +29,15 @@ FEW = 48  # with fewer places within reach than this the grid is made finer
 FINER = (2, 4, 8, 16)
 MOST = 100_000  # places of a grid
 CLOSER = 2  # times that places around the best are looked at, each with half the step
+BEST = 24  # so many of them
+MOST_COUNT = 100_000  # more than the least count of candidates is
+WEAK = -1  # count at a place where no posture bears a pull, see ladder.h
 BATCHES = (4, 12)  # places looked at together: few at first, because the first good one ends the search
 BATCH = 16
 PER_BATCH = 2  # evaluations a batch at most
 TOO_SLOW = 2  # with this share (1/n) of the evaluations ended by joints too slow, no other place will do
 KEY_LAYERS = 7
+HARD, HARD_PULL = 2, 0.5  # so many layers where the tool is pulled this hard [m/s²] are looked at in any case
 QUARTER = np.array([0.0, 0.0, 0.0, math.pi / 2])  # turn of a place
 
 
@@ -138,13 +143,20 @@ def _grid(low: float, high: float, spacing: float) -> Array:
 
 
 def key_layers(context: Context) -> Ints:
-    """A few layers far from each other in place and direction: what is feasible there is likely feasible throughout."""
+    """A few layers far from each other in place and direction, and those where the tool is pulled hardest.
+
+    What is feasible there is likely feasible throughout.
+    """
     if context.key_layers is not None:
         return context.key_layers
     pose = context.layers.pose.reshape(-1, 3, 4)
     features = np.concatenate([pose[:, :, 3], 0.3 * pose[:, :, 2]], axis=1)
-    chosen = [int(np.argmax(np.linalg.norm(features - features.mean(axis=0), axis=1)))]
+    hard = np.linalg.norm(context.layers.pull[:, :3], axis=1)
+    chosen = [int(k) for k in np.argsort(-hard, kind="stable")[:HARD] if hard[k] >= HARD_PULL]
+    chosen = chosen or [int(np.argmax(np.linalg.norm(features - features.mean(axis=0), axis=1)))]
     least = np.full(len(features), np.inf)
+    for k in chosen[:-1]:
+        least = np.minimum(least, np.linalg.norm(features - features[k], axis=1))
     while len(chosen) < min(KEY_LAYERS, len(features)):
         least = np.minimum(least, np.linalg.norm(features - features[chosen[-1]], axis=1))
         chosen.append(int(np.argmax(least)))
@@ -163,18 +175,13 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
     surveyed: list[Place] = []
     failures: list[Failed] = []
     if given is not None:
-        out, body = _evaluate(body, context, given, seed)
+        out, body = _evaluate(body, context, given, seed, others=OTHERS)
         place = _place(given, float(isinstance(out, Found)))
         failures = [] if isinstance(out, Found) else [out]
         return Outcome(out if isinstance(out, Found) else None, place, body, (place,), tuple(failures), 1, 1)
-    looked, tried = 0, 0
-    queue, step = candidates(body, context), SPACING
-    for finer in FINER:
-        if len(queue) < FEW and _count(context, SPACING / finer) <= MOST:
-            step = SPACING / finer
-            queue = candidates(body, context, spacing=step)
-    closer = 0
-    while True:
+    looked, tried, weak = 0, 0, 0
+    merits: list[int] = []
+    for queue in _queues(body, context, surveyed, merits):
         while len(queue) and looked < budget.places and not _done(failures, budget):
             size = BATCHES[looked > 0] if looked < BATCH else BATCH
             batch, queue = queue[:size], queue[size:]
@@ -182,6 +189,8 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
             looked += len(batch)
             share = np.maximum(alive, 0) / len(layers)
             surveyed += [_place(b, float(s)) for b, s in zip(batch, share, strict=True)]
+            merits += (alive * MOST_COUNT + np.clip(count, 0, MOST_COUNT - 1)).tolist()
+            weak += int((count == WEAK).sum())
             whole = [k for k in np.argsort(-count, kind="stable") if alive[k] == len(layers)]
             for k in whole[:PER_BATCH]:
                 tried += 1
@@ -196,12 +205,27 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
                 failures.append(out)
                 if _done(failures, budget):
                     break
-        if closer == CLOSER or _done(failures, budget) or looked >= budget.places:
+        if _done(failures, budget) or looked >= budget.places:
             break
-        closer += 1
-        step /= 2
-        queue = _around(surveyed, context, step)
+    if weak and not failures:
+        hardest = int(np.argmax(np.linalg.norm(context.layers.pull[:, :3], axis=1)))
+        failures.append(Failed("acceleration", int(context.layers.stop[hardest]), "pull"))
     return Outcome(None, None, body, tuple(surveyed), tuple(failures), looked, tried)
+
+
+def _queues(body: Body, context: Context, surveyed: list[Place], merits: list[int]) -> Iterator[Array]:
+    """Places to look at, (n, 4) at a time: a grid, twice those around the best seen, then ever finer grids."""
+    step, queue = SPACING, candidates(body, context)
+    for finer in FINER:
+        if len(queue) < FEW and _count(context, SPACING / finer) <= MOST:
+            step = SPACING / finer
+            queue = candidates(body, context, spacing=step)
+    yield queue
+    for closer in range(CLOSER):
+        yield _around(surveyed, merits, context, step / 2 ** (closer + 1))
+    while len(queue) and _count(context, step / 2) <= MOST:
+        step /= 2
+        yield candidates(body, context, spacing=step)
 
 
 def _done(failures: list[Failed], budget: Budget) -> bool:
@@ -261,13 +285,18 @@ def _poses(places: Array, mounting: Mounting) -> Array:
     return out
 
 
-def _evaluate(body: Body, context: Context, place: Array, seed: int) -> tuple[Found | Failed, Body]:
-    """Evaluate a place; a self pair that turns out to be coarse is left out and the place tried again."""
+def _evaluate(
+    body: Body, context: Context, place: Array, seed: int, *, others: int = 0
+) -> tuple[Found | Failed, Body]:
+    """Evaluate a place; a self pair that turns out to be coarse is left out and the place tried again.
+
+    While there are other places, they serve better than other postures at this one.
+    """
     pose = world_from_base(place[:3].tolist(), float(place[3]), context.program.base.mounting)
-    out = evaluate(body, context, pose, seed=seed)
+    out = evaluate(body, context, pose, seed=seed, others=others)
     while isinstance(out, Failed) and out.pair is not None and coarse_pairs(body.struct, [out.pair]):
         body = without_pairs(body, {out.pair})
-        out = evaluate(body, context, pose, seed=seed)
+        out = evaluate(body, context, pose, seed=seed, others=others)
     return out, body
 
 
@@ -278,12 +307,12 @@ def _leave_out_tool_pairs(body: Body) -> Body:
     return without_pairs(body, dropped) if dropped else body
 
 
-def _around(surveyed: list[Place], context: Context, step: float) -> Array:
-    """Places a step [m] to either side of the best ones seen."""
+def _around(surveyed: list[Place], merits: list[int], context: Context, step: float) -> Array:
+    """Places a step [m] to either side of those seen with most merit."""
     region = context.program.base
-    best = sorted((s for s in surveyed if s.score > 0), key=lambda s: -s.score)[:6]
+    best = np.argsort(-np.array(merits, dtype=int), kind="stable")[:BEST]
     out = []
-    for s in best:
+    for s in (surveyed[k] for k in best if merits[k] > 0):
         for dx in (-step, step):
             for dy in (-step, step):
                 x, y = s.x + dx, s.y + dy

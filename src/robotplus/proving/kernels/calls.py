@@ -54,6 +54,7 @@ class TaskStruct(ctypes.Structure):
         ("ring", ctypes.c_int32),
         ("reach", ctypes.c_int32),
         ("tcp_from_flange", ctypes.c_double * 12),
+        ("pull", ctypes.c_void_p),
         ("closing", ctypes.c_int32),
         ("pad", ctypes.c_int32),
     )
@@ -81,7 +82,7 @@ class ClearStruct(ctypes.Structure):
 def kernels() -> Any:
     """The library with result types set; sizes of mirrored structs are compared once."""
     lib = library()
-    for name in ("rp_reach_bound", "rp_box_gap", "rp_box_gap_or_nearest"):
+    for name in ("rp_reach_bound", "rp_box_gap", "rp_box_gap_or_nearest", "rp_pull_use"):
         getattr(lib, name).restype = ctypes.c_double
     if (lib.rp_sizeof_world(), lib.rp_sizeof_task()) != (
         ctypes.sizeof(WorldStruct),

@@ -26,7 +26,7 @@ void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *const *w, co
         for (int i = 0; i < n_layer; i++) {
             const int found = rp_layer(t, s, order[i], stride, 0, c);
             if (found < count[b]) count[b] = found;
-            if (!found) { /* what killed this place will kill the next ones soonest */
+            if (found <= 0) { /* what killed this place will kill the next ones soonest */
                 const int32_t killer = order[i];
                 memmove(order + 1, order, sizeof(int32_t) * (size_t)i);
                 order[0] = killer;
@@ -129,6 +129,12 @@ int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t w
     *stuck = 0;
     for (int l = 0; l < L && !failed; l++) {
         n[l] = rp_layer(t, s, l, stride, windings, scratch);
+        if (n[l] == RP_WEAK) {
+            n[l] = 0;
+            failed = 1 + l;
+            *stuck = 4;
+            break;
+        }
         if (across && l && t->joined[l] && r->dof > 6) n[l] = carried_on(t, s, l, node[l - 1], cost[l - 1], n[l - 1], scratch, n[l]);
         n[l] = without(&m, shun + 7 * l, n_shun, 7 * (int64_t)L, scratch, n[l]);
         if (!n[l]) {

@@ -19,6 +19,7 @@ typedef struct {
     int32_t ring;               /* 1: the slots of a free layer cover the circle */
     int32_t reach;              /* joined free layers may differ by this many slots */
     double tcp_from_flange[12];
+    const double *pull;         /* n_layer * 6 [m/s^2], [rad/s^2]: what the tool has to bear there as a stroke sets in or ends */
     int32_t closing, pad;       /* order position of the travel back to layer 0 (the number of stops), or -1 */
 } rp_task;
 
@@ -27,12 +28,16 @@ typedef struct {
     int32_t slot, branch;
 } rp_candidate;
 
-/* Candidates of one layer that are in the limits and free of collision; every `stride`-th slot only. */
+#define RP_WEAK (-1)   /* a layer has postures, but none can pull the tool as asked */
+#define RP_PULLED 0.9  /* share of the joints' accelerations that a pull may need: the path may bend besides */
+
+/* Candidates of one layer that are in the limits, bear its pull and are free of collision, or RP_WEAK; every `stride`-th
+ * slot only. */
 int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t stride, int32_t windings, rp_candidate *out);
 
 /* For each base place, in its own world: how many of the given layers (in this order) have candidates before one has none
- * (-1: the base itself is in the way); `count` receives the least number of candidates over them. The layer that killed last
- * in the same world is tried first. */
+ * (-1: the base itself is in the way); `count` receives the least number of candidates over them, RP_WEAK where the one
+ * without only lacks candidates that bear its pull. The layer that killed last in the same world is tried first. */
 void rp_survey(const rp_task *t, const rp_robot *r, const rp_world *const *w, const int32_t *pair, int32_t n_pair,
                const double *bases, int32_t n_base, const int32_t *layers, int32_t n_layer, int32_t stride, int32_t *alive,
                int32_t *count);
@@ -44,9 +49,14 @@ enum { RP_SAME_BRANCH = 0, RP_WINDINGS = 1, RP_ACROSS = 2 };
 
 /* Cheapest way through all layers that comes nowhere near the n_shun ways of `shun` (n_shun * n_layer * 7), which had been
  * tried. q: n_layer * 7, slot: n_layer. Returns 0, or 1 + the first layer that cannot be
- * reached (counted in `stuck`: 1 no candidate, 2 no step from the layer before, 3 turns do not fit the limits). */
+ * reached (counted in `stuck`: 1 no candidate, 2 no step from the layer before, 3 turns do not fit the limits,
+ * 4 no candidate bears the pull). */
 int32_t rp_ladder(const rp_task *t, const rp_scene *s, int32_t stride, int32_t way, const double *shun, int32_t n_shun, double *q,
                   int32_t *slot, double *cost, int32_t *stuck);
+
+/* The least share of their limits that the joints' accelerations need to pull the tool so (linear, angular; in the base
+ * frame), nearly; looked for only down to RP_PULLED. 0 for arms that cannot choose. */
+double rp_pull_use(const rp_robot *r, const double *tcp, const double pull[6], int32_t free_spin, const double *q);
 
 /* slot_ok for every slot: tool and part boxes (on the flange of r) against the cell. */
 void rp_tool_mask(const rp_task *t, const rp_robot *r, const rp_world *w, uint8_t *slot_ok);

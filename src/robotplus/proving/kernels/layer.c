@@ -146,6 +146,33 @@ static int spin_by_spin(const rp_task *t, const rp_robot *r, const double *base_
     return found;
 }
 
+/* Keep the candidates whose joints can pull the tool as the layer asks. Those with the same `arm` (or null) can or cannot
+ * together: the last joint, in which alone they differ, is free to do as it likes. */
+static int keep_strong(const rp_task *t, const rp_scene *s, int32_t layer, int32_t *arm, rp_candidate *out, int found) {
+    const double *asked = t->pull + 6 * layer, *w = s->base_from_world;
+    const int free_spin = t->ring && t->slot_count[layer] > 1;
+    double tcp[12], pull[6];
+    int8_t known[RP_BRANCH];
+    int any = 0, kept = 0;
+    for (int i = 0; i < 6; i++) any |= asked[i] != 0;
+    if (!any) return found;
+    for (int i = 0; i < 6; i++) {
+        const double *row = w + 4 * (i % 3), *v = asked + i - i % 3;
+        pull[i] = row[0] * v[0] + row[1] * v[1] + row[2] * v[2];
+    }
+    rp_inv(t->tcp_from_flange, tcp);
+    memset(known, -1, sizeof known);
+    for (int i = 0; i < found; i++) {
+        int bears = arm ? known[arm[i]] : -1;
+        if (bears < 0) bears = rp_pull_use(s->robot, tcp, pull, free_spin, out[i].q) <= RP_PULLED;
+        if (arm) known[arm[i]] = (int8_t)bears;
+        if (!bears) continue;
+        if (arm) arm[kept] = arm[i];
+        out[kept++] = out[i];
+    }
+    return kept ? kept : RP_WEAK;
+}
+
 /* Strike out (alive = 0) candidates that are not free in the layer's phases. */
 static void look(const rp_task *t, const rp_scene *s, int32_t layer, const rp_candidate *c, const int32_t *own, int n, int tool,
                  int part, uint8_t *alive) {
@@ -200,8 +227,9 @@ int32_t rp_layer(const rp_task *t, const rp_scene *s, int32_t layer, int32_t str
         arm = malloc(sizeof(int32_t) * (size_t)t->cap);
         found = by_last_joint(t, r, base_from_tcp, sense, t->spin + first, at, n, out, arm);
     } else if (n) found = spin_by_spin(t, r, base_from_tcp, t->spin + first, at, n, out);
-    if (found) found = keep_free(t, s, layer, free_spin, arm, out, found);
-    for (int j = 0; windings && j < r->dof; j++) { /* every whole turn that fits, as its own candidate */
+    if (found) found = keep_strong(t, s, layer, arm, out, found);
+    if (found > 0) found = keep_free(t, s, layer, free_spin, arm, out, found);
+    for (int j = 0; windings && found > 0 && j < r->dof; j++) { /* every whole turn that fits, as its own candidate */
         const int before = found;
         for (int i = 0; rp_turns(r, j) && i < before; i++)
             for (int k = -2; k <= 2; k++) {
