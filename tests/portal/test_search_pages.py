@@ -21,6 +21,7 @@ from robotplus.portal.search.index import do_index, do_index_scenarios
 from robotplus.portal.search.parsing import Bound
 from robotplus.portal.search.rarity import forget
 from robotplus.robots.catalogue import Catalogue, load_catalogue
+from robotplus.scenarios.library import get_scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,15 @@ def test_the_page_shows_how_the_figures_were_read_and_what_to_do_next(library: N
     assert "发布需求" in nothing or "/needs/new/" in nothing
     assert client.get("/search/?noun=deal").status_code == 422
     assert client.get("/search/?cursor=zzz").status_code == 422
+
+
+def test_hits_speak_the_language_of_the_page(library: None, client: Client) -> None:
+    palletising = get_scenario("palletising")
+    chinese = client.get("/search/?q=" + quote("码垛")).content.decode().split("<main")[1]
+    assert palletising.about_zh[:10] in chinese and palletising.name_en not in chinese
+    client.cookies["django_language"] = "en"
+    english = client.get("/search/?q=palletising").content.decode().split("<main")[1]
+    assert palletising.about_en[:20] in english and palletising.name_zh not in english
 
 
 def test_the_box_suggests_scenarios_models_and_offers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +22,7 @@ from robotplus.portal.search.parsing import Bound
 from robotplus.portal.search.quantities import quantities
 from robotplus.portal.web.fields import PLAN_FIELDS
 from robotplus.portal.web.templatetags.ui import language
-from robotplus.scenarios.library import get_scenario
+from robotplus.scenarios.library import get_scenario, scenarios
 
 NOUN_LABELS: Final = {
     "scenario": Label("场景", "Scenarios"),
@@ -49,6 +50,8 @@ class Shown:
     """A hit as its card shows it. ``figures``: label, value and unit."""
 
     hit: Hit
+    title: str
+    text: str
     url: str
     label: Label
     figures: tuple[tuple[Label, float, str], ...]
@@ -85,7 +88,28 @@ def _shown(hit: Hit) -> Shown:
         for name in SHOWN_FIGURES
         if name in hit.figures
     )
-    return Shown(hit, reverse(hit.noun, args=[hit.subject_id]), _kind_label(hit.kind), figures)
+    title, text, url = (
+        in_one_language(hit.title),
+        in_one_language(hit.text),
+        reverse(hit.noun, args=[hit.subject_id]),
+    )
+    return Shown(hit, title, text, url, _kind_label(hit.kind), figures)
+
+
+def in_one_language(text: str) -> str:
+    """An indexed text in the language of the page: scenarios stand in it by name and description in both."""
+    for both, label in _in_both():
+        text = text.replace(both, label[language()])
+    return text
+
+
+@functools.cache
+def _in_both() -> tuple[tuple[str, Label], ...]:
+    found = []
+    for s in scenarios():
+        found.append((f"{s.name_zh} {s.name_en}", Label(s.name_zh, s.name_en)))
+        found.append((f"{s.about_zh}\n{s.about_en}", Label(s.about_zh, s.about_en)))
+    return tuple(sorted(found, key=lambda pair: -len(pair[0])))
 
 
 def _kind_label(kind_id: str) -> Label:

@@ -14,7 +14,7 @@ from robotplus.portal.kinds.kind import Label
 from robotplus.portal.search.filters import Filters
 from robotplus.portal.search.finding import search
 from robotplus.portal.search.models import Entry, Noun
-from robotplus.portal.search.showing import NOUN_LABELS
+from robotplus.portal.search.showing import NOUN_LABELS, in_one_language
 
 EACH: Final = 3  # of a noun at most
 LONGEST: Final = 80
@@ -36,7 +36,9 @@ def suggestions(reader: Reader, text: str) -> list[Suggestion]:
     if not text or (len(text) < 2 and not _HAN.search(text)):
         return []
     found = [
-        Suggestion(title, NOUN_LABELS[Noun(noun).label], reverse(Noun(noun).label, args=[subject]))
+        Suggestion(
+            in_one_language(title), NOUN_LABELS[Noun(noun).label], reverse(Noun(noun).label, args=[subject])
+        )
         for noun in (Noun.SCENARIO, Noun.MODEL)
         for title, subject, noun in _named(noun, text)
     ]
