@@ -55,6 +55,9 @@ bench: build $(VENV)/.bench ## speed against the peer pipeline and the bars: bui
 validate: build ## planted truth, honesty, published cycle times: build/validate.json (long)
 	$(BIN)/python -m benchmarks.validate
 
+acceptance: build ## every bar of the portal, real processes and browsers: build/acceptance.json (up to an hour)
+	$(BIN)/python scripts/acceptance.py
+
 docs: build ## write the generated pages of docs/ anew
 	$(BIN)/python scripts/docs.py
 
@@ -70,4 +73,4 @@ clean: ## remove everything that can be made again
 	  src/robotplus/portal/web/static
 
 
-.PHONY: help build wheel deploy-trial demo serve lint test bench validate docs openapi format clean
+.PHONY: help build wheel deploy-trial demo serve lint test bench validate acceptance docs openapi format clean

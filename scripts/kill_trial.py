@@ -1,17 +1,16 @@
 """Kills web and worker of a portal at random moments under load: ``python scripts/kill_trial.py [--kills 50]``.
 
-Starts both on a database and folder of their own (DATABASE_URL's server, else SQLite), asks for answers over
-HTTP without pause, kills one of the two with SIGKILL now and then, and lets the queue run dry. Then everything
-that was accepted must be there once: answer, job, result, files. The work itself is short here, so that kills
-hit the moments around it. Prints one line of JSON; exit code 1 when anything was lost, doubled or left running.
+Starts both on a database and folder of their own (DATABASE_URL's server, else SQLite), asks for answers over HTTP and
+sends needs, messages and files to the API without pause, kills one of the two with SIGKILL now and then, and lets the
+queue run dry. Then everything that was accepted must be there once: answer, job, result, need, message, file. Most
+work is short here, so that kills hit the moments around it; every sixteenth answer is the engine's own, with a handful of
+robots. Prints one line of JSON; exit code 1 when anything was lost, doubled or left running.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import http.client
-import http.cookiejar
 import json
 import os
 import random
@@ -19,25 +18,33 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-CLIENTS = 4
-DRAIN_S = 120.0
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.portal.kill_load import Load  # noqa: E402 - found from the repository's root
+from benchmarks.portal.served import free_port  # noqa: E402
+
+DRAIN_S = 400.0
 WORK_S = (0.05, 0.5)
+ENGINE_EVERY = 16
+ROBOTS = ("fanuc_lrmate25_19a", "kuka_kr10_r1100_3", "hiwin_ra610_1355")
 
 
 # --- what runs in the processes that are killed -------------------------------------------------------------
 
 
 def _work(work: Any) -> dict[str, Any]:
-    """A short job that writes files, tells its progress and depends on nothing but its key."""
+    """The engine's answer, or a short job that writes files, tells its progress and depends on nothing but its key."""
+    if int(work.key[-8:], 16) % ENGINE_EVERY == 0:
+        from robotplus.portal.matches.answering import HANDLER as ENGINE
+
+        return ENGINE.run(work)
     rng = random.Random(work.key)
     until = time.monotonic() + rng.uniform(*WORK_S)
     body = hashlib.sha256(work.key.encode()).hexdigest() * 500
@@ -52,17 +59,25 @@ def _work(work: Any) -> dict[str, Any]:
 def _commit(job: Any, result: Any) -> None:
     from robotplus.portal.core.events import log_event
     from robotplus.portal.core.reader import NOBODY
+    from robotplus.portal.matches.answering import HANDLER as ENGINE
 
+    if "certificates" in result.summary and ENGINE.commit is not None:
+        ENGINE.commit(job, result)
     log_event(NOBODY, "trial.commit", result, job=str(job.pk))
 
 
 def _patched() -> None:
-    """Django set up, with the trial's work in place of the engine's."""
+    """Django set up, with the trial's work in place of the engine's, and few robots for the engine."""
     import django
 
     django.setup()
     from robotplus.portal.jobs import handlers, leases
+    from robotplus.portal.matches import actions, answering, catalogue
+    from robotplus.robots.catalogue import Catalogue, load_catalogue
 
+    few = Catalogue([load_catalogue()[name] for name in ROBOTS])
+    for module in (actions, answering, catalogue):
+        module.built_in = lambda: few  # type: ignore[attr-defined]
     sys.modules["kill_trial"] = sys.modules["__main__"]
     handlers.HANDLERS = {"answer": "kill_trial.HANDLER"}
     sys.modules["__main__"].HANDLER = handlers.Handler(_work, commit=_commit)  # type: ignore[attr-defined]
@@ -101,74 +116,19 @@ def run_worker() -> None:
     worker.Worker().run()
 
 
-# --- the load -----------------------------------------------------------------------------------------------
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Where an accepted request leads to is all that the trial wants to know."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-class Load:
-    """Clients that ask for one answer after the other and note what was accepted."""
-
-    def __init__(self, port: int) -> None:
-        self.base = f"http://127.0.0.1:{port}"
-        self.accepted: list[str] = []
-        self.refused: list[str] = []
-        self.stop = threading.Event()
-        self._serial = iter(range(10**6))
-        self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(CLIENTS)]
-        for thread in self._threads:
-            thread.start()
-
-    def end(self) -> None:
-        self.stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _ask(self) -> None:
-        jar = http.cookiejar.CookieJar()
-        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), _NoRedirect)
-        while not self.stop.is_set():
-            with self._lock:
-                n = next(self._serial)
-            try:
-                if not any(c.name == "csrftoken" for c in jar):
-                    opener.open(f"{self.base}/answers/new/?scenario=arc_welding", timeout=30).read()
-                token = next(c.value for c in jar if c.name == "csrftoken")
-                form = {
-                    "scenario": "arc_welding",
-                    "takt_s": f"{20 + n * 0.01:.2f}",
-                    "csrfmiddlewaretoken": token,
-                }
-                data = urllib.parse.urlencode(form).encode()
-                opener.open(f"{self.base}/answers/new/", data, timeout=30).close()
-            except urllib.error.HTTPError as e:
-                with self._lock:
-                    if e.code == 302:
-                        self.accepted.append(e.headers["Location"].rstrip("/").rsplit("/", 1)[-1])
-                    else:
-                        self.refused.append(str(e.code))
-                e.close()
-            except (OSError, http.client.HTTPException, StopIteration):
-                time.sleep(0.1)  # killed before it could say whether it accepted
-            self.stop.wait(0.15)
-
-
 # --- the trial ----------------------------------------------------------------------------------------------
 
 
 def trial(kills: int, seed: int) -> dict[str, Any]:
+    from benchmarks.portal.people import make
+
     rng = random.Random(seed)
-    port = _free_port()
+    port = free_port()
+    people = make()
     modes = {"web": ["web", str(port)], "worker": ["worker"]}
     running = {name: _start(mode) for name, mode in modes.items()}
     _answering(port)
-    load = Load(port)
+    load = Load(port, people)
     done = dict.fromkeys(modes, 0)
     try:
         for _ in range(kills):
@@ -187,7 +147,7 @@ def trial(kills: int, seed: int) -> dict[str, Any]:
             process.terminate()
         for process in running.values():
             process.wait()
-    return {"kills": done, "drained": drained, **_verify(load)}
+    return {"kills": done, "drained": drained, **_verify(load), **_sent(load)}
 
 
 def _start(mode: list[str]) -> subprocess.Popen[bytes]:
@@ -238,38 +198,63 @@ def _verify(load: Load) -> dict[str, Any]:
 
     answers = {a.slug: a for a in Answer.objects.select_related("job")}
     kept = {r.key: r for r in Result.objects.all()}
-    lost = [slug for slug in load.accepted if slug not in answers or answers[slug].key not in kept]
-    broken = []
-    for key, result in kept.items():
-        body = json.loads(results.file_of(key, "page.json").read_text())["body"]
-        if hashlib.sha256(body.encode()).hexdigest() != result.summary["sha256"]:
-            broken.append(key)
+    asked = load.accepted["answers"]
+    lost = [slug for slug in asked if slug not in answers or answers[slug].key not in kept]
     commits = Event.objects.filter(verb="trial.commit").values("subject_id").annotate(n=Count("pk"))
-    unfinished = Job.objects.exclude(state=Job.State.DONE).count()
     doubled_jobs = Job.objects.values("key", "asker").annotate(n=Count("pk")).filter(n__gt=1).count()
     folders = sum(1 for p in results.root().iterdir() if not p.name.startswith("."))
     return {
-        "accepted": len(load.accepted),
         "answers": len(answers),
         "results": len(kept),
+        "engine": sum("certificates" in r.summary for r in kept.values()),
         "refused": len(load.refused),
-        "lost": len(lost),
-        "broken": len(broken),
-        "committed_twice": sum(c["n"] > 1 for c in commits),
-        "uncommitted": len(kept) - len(commits),
-        "jobs_doubled": doubled_jobs,
-        "not_done": unfinished,
-        "folders_without_row": folders - len(kept),
         "attempts_over_one": Job.objects.filter(attempt__gt=1).count(),
+        "wrong": {
+            "answers_lost": len(lost),
+            "results_broken": sum(not _whole(result) for result in kept.values()),
+            "results_committed_twice": sum(c["n"] > 1 for c in commits),
+            "results_uncommitted": len(kept) - len(commits),
+            "jobs_doubled": doubled_jobs,
+            "jobs_not_done": Job.objects.exclude(state=Job.State.DONE).count(),
+            "result_folders_without_row": folders - len(kept),
+        },
     }
 
 
-def _free_port() -> int:
-    import socket
+def _whole(result: Any) -> bool:
+    """Whether the files of a result are what was computed."""
+    from robotplus.hashing import digest
+    from robotplus.portal.jobs import results
 
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+    page = json.loads(results.file_of(result.key, "page.json").read_text(encoding="utf-8"))
+    if "certificates" not in result.summary:
+        return hashlib.sha256(page["body"].encode()).hexdigest() == result.summary["sha256"]
+    for stated in (c["sha256"] for c in result.summary["certificates"]):
+        document = json.loads(results.file_of(result.key, f"{stated[7:]}.json").read_text(encoding="utf-8"))
+        if document.pop("sha256") != stated or digest(document) != stated:
+            return False
+    return True
+
+
+def _sent(load: Load) -> dict[str, Any]:
+    """What was lost or doubled of what the API took; added to what is wrong."""
+    from robotplus.portal.core.documents import path_of
+    from robotplus.portal.core.models import Document
+    from robotplus.portal.deals.models import Message
+    from robotplus.portal.needs.models import Need
+
+    there = {
+        "needs": list(Need.objects.values_list("title", flat=True)),
+        "messages": list(Message.objects.exclude(text="").values_list("text", flat=True)),
+        "files": list(Document.objects.values_list("name", flat=True)),
+    }
+    bodies = {d.name: path_of(d.sha256) for d in Document.objects.all()}
+    whole = [n for n in load.accepted["files"] if n in bodies and load.body(n) == bodies[n].read_bytes()]
+    found: dict[str, Any] = {"accepted": {name: len(sent) for name, sent in load.accepted.items()}}
+    lost = {f"{n}_lost": len(set(load.accepted[n]) - set(names)) for n, names in there.items()}
+    doubled = {f"{n}_doubled": len(names) - len(set(names)) for n, names in there.items()}
+    found["sent_wrong"] = {**lost, **doubled, "files_broken": len(load.accepted["files"]) - len(whole)}
+    return found
 
 
 def _own_database(home: str) -> str:
@@ -304,9 +289,11 @@ def main() -> int:
             "DATABASE_URL": _own_database(home),
             "DJANGO_SETTINGS_MODULE": "robotplus.portal.settings",
             "ROBOTPLUS_DEBUG": "1",
+            "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
             "SECRET_KEY": "for the trial only",
             "JOB_LEASE_S": "2",
             "VISITOR_ANSWERS_PER_HOUR": "1000000",
+            "API_CALLS_PER_MINUTE": "1000000",
         }
         import django
 
@@ -315,21 +302,14 @@ def main() -> int:
 
         call_command("migrate", verbosity=0)
         found = trial(options.kills, options.seed)
+        found["wrong"] |= found.pop("sent_wrong")
         from django.db import connection
 
         found["database"] = connection.vendor
         connection.close()
     print(json.dumps(found))
-    wrong = (
-        "lost",
-        "broken",
-        "committed_twice",
-        "uncommitted",
-        "jobs_doubled",
-        "not_done",
-        "folders_without_row",
-    )
-    return int(not found["drained"] or any(found[name] for name in wrong) or not found["accepted"])
+    nothing = [name for name, count in found["accepted"].items() if not count]
+    return int(not found["drained"] or any(found["wrong"].values()) or bool(nothing))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 """Puts somebody of every kind of organisation into a portal and signs them in: ``python -m benchmarks.portal.people``.
 
 Runs in the portal's environment, on an empty or a filled database; prints one line of JSON, by role: the key of the
-session's cookie, a token of the API, the organisation's id and the person's address.
+session's cookie, a token of the API, the organisation's id and the person's address. With ``later``, what is asked
+after thirty days becomes due instead.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+import sys
 
 import django
 
@@ -83,6 +85,20 @@ def make() -> dict[str, dict[str, object]]:
     return made
 
 
+def later() -> None:
+    """As if thirty days had passed since the inquiries: the daily round asks what became of them."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from robotplus.portal.deals.models import OutcomeQuestion
+
+    OutcomeQuestion.objects.filter(days=30).update(due=timezone.localdate())
+    call_command("ask_outcomes")
+
+
 if __name__ == "__main__":
     django.setup()
-    print(json.dumps(make(), ensure_ascii=False))
+    if sys.argv[1:] == ["later"]:
+        later()
+    else:
+        print(json.dumps(make(), ensure_ascii=False))

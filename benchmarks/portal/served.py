@@ -110,6 +110,10 @@ class Portal:
         made: dict[str, Any] = json.loads(said.splitlines()[-1])
         return made
 
+    def later(self) -> None:
+        """As if thirty days had passed since the inquiries."""
+        _output([sys.executable, "-m", "benchmarks.portal.people", "later"], self.environment)
+
     def processes(self) -> list[int]:
         """Ids of all its processes."""
         pids = [] if self._process is None else [self._process.pid]
