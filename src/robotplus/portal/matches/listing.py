@@ -17,7 +17,7 @@ from robotplus.portal.matches.templatetags.answers import pick
 from robotplus.portal.offers.price import compare
 from robotplus.reporting.strings import STRINGS
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 SORTS: Final[Mapping[str, tuple[Promise, Callable[[Row], Any]]]] = {
     "": (gettext_lazy("as ranked"), lambda row: row["place"]),
     "cycle": (gettext_lazy("shortest cycle"), lambda row: row["high"]),

@@ -36,24 +36,22 @@ def suggestions(reader: Reader, text: str) -> list[Suggestion]:
     if not text or (len(text) < 2 and not _HAN.search(text)):
         return []
     found = [
-        Suggestion(
-            in_one_language(title), NOUN_LABELS[Noun(noun).label], reverse(Noun(noun).label, args=[subject])
-        )
-        for noun in (Noun.SCENARIO, Noun.MODEL)
-        for title, subject, noun in _named(noun, text)
+        Suggestion(in_one_language(title), NOUN_LABELS[name], reverse(name, args=[subject]))
+        for name, noun in (("scenario", Noun.SCENARIO), ("model", Noun.MODEL))
+        for title, subject in _named(noun, text)
     ]
-    offers = search(reader, text, filters=Filters(noun=Noun.OFFER.label), size=EACH).hits
+    offers = search(reader, text, filters=Filters(noun="offer"), size=EACH).hits
     return [
         *found,
         *(Suggestion(o.title, NOUN_LABELS["offer"], reverse("offer", args=[o.subject_id])) for o in offers),
     ]
 
 
-def _named(noun: Noun, text: str) -> list[tuple[str, str, int]]:
+def _named(noun: Noun, text: str) -> list[tuple[str, str]]:
     """Public entries whose name holds every word, those that begin with the text first."""
     words = Q(noun=noun, organisation=None)
     for word in text.split()[:5]:
         words &= Q(title__icontains=word)
-    rows = Entry.objects.filter(words).order_by("title").values_list("title", "subject_id", "noun")
+    rows = Entry.objects.filter(words).order_by("title").values_list("title", "subject_id")
     low = text.lower()
     return sorted(rows[: 10 * EACH], key=lambda row: (not row[0].lower().startswith(low), row[0]))[:EACH]
