@@ -133,6 +133,8 @@ PAGES: Mapping[str, Page] = {
     "report": Page("need", rest=lambda world: {"kind": "needs.need"}, writers=ALL),
     "scenario": Page(rest=lambda world: {"scenario_id": "arc_welding"}),
     "scenario_playback": Page(rest=lambda world: {"scenario_id": "arc_welding", "part": "svg"}),
+    "openid_connect_login": Page(rest=lambda world: {"provider_id": "none"}),
+    "openid_connect_callback": Page(rest=lambda world: {"provider_id": "none"}),
     "account_reset_password_from_key": Page(rest=lambda world: {"uidb36": "1", "key": "x-y"}),
     # who may open what has no argument
     "desk": Page(readers=DESK, writers=DESK),
@@ -223,17 +225,20 @@ class Url:
 
 def page_urls() -> Iterator[Url]:
     """Every URL of the table except the API's operations, which describe themselves."""
-    for path, name, arguments in _walk(get_resolver().url_patterns, ""):
+    for path, name, arguments in _walk(get_resolver().url_patterns):
         if not path.startswith("api/"):
             group = path.strip("^").split("/")[0].split("<")[0].split("\\")[0] or "home"
             yield Url(group, name, arguments)
 
 
-def _walk(patterns: list[Any], before: str) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _walk(
+    patterns: list[Any], before: str = "", named: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str, frozenset[str]]]:
     for pattern in patterns:
         path = before + str(pattern.pattern)
+        arguments = named | frozenset(pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, path)
+            yield from _walk(pattern.url_patterns, path, arguments)
         else:
             assert isinstance(pattern, URLPattern)
-            yield path, pattern.name or path, frozenset(pattern.pattern.regex.groupindex)
+            yield path, pattern.name or path, arguments

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -22,6 +23,11 @@ def _flag(name: str, default: bool) -> bool:
 
 def _words(name: str) -> list[str]:
     return [w for w in os.environ.get(name, "").replace(",", " ").split() if w]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _secret() -> str:
@@ -64,6 +70,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     *(
         f"robotplus.portal.{app}"
         for app in (
@@ -165,6 +172,29 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # codes of the half minute before and after count: phones' clocks drift
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
+
+# Signing in by the deployer's own OpenID Connect provider (a city's identity platform), beside the portal's accounts.
+OIDC_SERVER = os.environ.get("OIDC_SERVER", "")
+SIGN_IN_ORIGINS = [*([_origin(OIDC_SERVER)] if OIDC_SERVER else []), *_words("OIDC_ORIGINS")]
+SOCIALACCOUNT_ADAPTER = "robotplus.portal.parties.oidc.ProviderAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False  # a new person still says yes to the privacy notice
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # whoever has an account joins the provider to it once signed in
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": os.environ.get("OIDC_NAME", "OpenID Connect"),
+                "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_SERVER},
+            }
+        ]
+        if OIDC_SERVER
+        else [],
+    }
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

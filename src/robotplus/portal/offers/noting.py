@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -40,4 +40,5 @@ def _note(organisation: Organisation, today: dt.date) -> bool:
     since = None if last is None else (today - timezone.localdate(last.at)).days
     if last is not None and last.data.get("which") == which and since is not None and since < AGAIN_DAYS:
         return False
-    return bool(notify(organisation, VERB, organisation, digest=True, which=which, **counted(found)))
+    data: dict[str, Any] = {"which": which, **counted(found)}
+    return bool(notify(organisation, VERB, organisation, digest=True, **data))
