@@ -13,7 +13,9 @@ _TAIL = re.compile(
     r"(?:[\s:|*(]|(?<![<>])=|约为?|大约|为|是|在|到|达到?|应|±|\+/-|about|approx\.?|around|a |an |the |¥|rs\.?|rmb"
     r"|长度?|宽度?|高度?|直径|厚度?|深度?|每[^\d]{1,3})+$"
 )
-_NOT = re.compile(r"(?<![a-z])(?:not|never|cannot|n't)[ ](?:[a-z]+[ ]){0,2}$")
+_NOT = re.compile(
+    r"(?:不(?:[能得应可许要准宜会])?|别|勿)$|(?<![a-z])(?:not|never|cannot|n't)[ ](?:[a-z]+[ ]){0,2}$"
+)
 _HEAD = re.compile(r"^[\s)]*(?:的|长|宽|高|,[ ]?)?")
 
 

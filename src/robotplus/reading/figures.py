@@ -27,7 +27,11 @@ _SIDES = (
 _NOUN = re.compile(
     r"[ ](?!area|space|room|footprint|cell|envelope|floor|at|or|max|or|and|in|on|with|high|to|is|without|when)[a-z]{3,}"
 )
-_GRID_V = 1000.0
+_OWNED = re.compile(
+    r"(?<![a-z])(?!robot|size|dimension|footprint|space|area|cell|envelope|room|floor|machine|it)"
+    r"[a-z]{3,}[ ](?:is|are|measures?)[ ]?$"
+)
+_GRID_V, _HOT_C = 1000.0, 150.0
 _DIMENSIONLESS = {"quantity": 1.0, "dof": 1.0}
 
 
@@ -99,7 +103,11 @@ def figure_of(quantity: Quantity, around: Surroundings, text: str) -> Figure | N
     name = topic.field if topic else "other"
     side = _side(around) if quantity.dimension == "length" and quantity.shape != "list" else ""
     if quantity.shape == "list":
-        of_work = _NOUN.match(around.behind) or words("subjects", "workpiece").search(around.behind[:24])
+        of_work = (
+            _OWNED.search(around.before)
+            or _NOUN.match(around.behind)
+            or words("subjects", "workpiece").search(around.behind[:24])
+        )
         name = "other" if of_work or subject_of(around) == "workpiece" else "dims_mm"
     role = role_of(around)
     if name == "voltage_v" and max(quantity.values) * quantity.factor >= _GRID_V:
@@ -164,7 +172,13 @@ def _settled(
     machine's mass goes without saying when it is not to be exceeded.
     """
     bounded = compared.op == "<="
+    if topic and topic.field == "temperature_c" and max(quantity.values) >= _HOT_C:
+        return None  # of the work, not of the place
+    if quantity.dimension == "days" and topic is None and bounded:
+        return _first_topic("delivery_days")
     if quantity.dimension == "time":
+        if quantity.factor >= 3600 and around.before.rstrip().endswith(("每", "每隔", "every")):
+            return None  # how often, not how long
         if topic is None and re.search(r"day|天|日", quantity.unit or ""):
             return _first_topic("runtime_h")
         if bounded and (topic is None or topic.field == "runtime_h"):

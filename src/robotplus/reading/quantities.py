@@ -36,16 +36,16 @@ _DATE = re.compile(
 _COUNTED_ONE = re.compile(r"[台套部辆架艘]|个?小时|分钟|个钟头|秒|个月|公里|吨|公斤|千克|米|平|轴")
 _BEHIND_ONE = re.compile(r"[件个台箱模车片支根块只张套盒瓶袋辆份筐盘包托次趟圈遍垛组节]")
 _OF_ROBOTS = re.compile(
-    r"[ ](?:[a-z][a-z-]*[ ]){1,3}?(?P<noun>robots?|arms|units|machines|vehicles|drones|agvs?|amrs?|cobots?|bots?)\b"
+    r"[ ](?:[a-z][a-z-]*[ ]){1,3}(?P<noun>robots?|arms|units|machines|vehicles|drones|agvs?|amrs?|cobots?|bots?)\b"
 )
 _EACH = re.compile(
     r"每个?(小时|分钟|分|秒|天|日|班|周|年|月)[^\d,。;:\n|]{0,6}\Z|(一)个?小时[^\d,。;:\n|]{0,5}$"
 )
 _PERIODIC = re.compile(r"(?:[年月日班]产量?|纲领|产能|产量)[^\d,。;:\n|]{0,4}\Z")
 _AN_HOUR = re.compile(r"时速[^\d,。;:\n|]{0,6}\Z")
-_PRICED = re.compile(r"[别不要最约大价只才就的]")
+_PRICED = re.compile(r"[别不要最约大价只才就的\d]")
 _LABEL_UNIT = re.compile(r"[(/]\s*([^()/|:\n]{1,8})\)?[ ]?(?:[:=是为|]|[ ])*(?:[≥≤<>]=?)?[ ]?(?:±)?\Z")
-_JOBS = re.compile(r"(?:jph|uph)[ ]?(?:[:=为达≥]|[ ])*\Z")
+_JOBS = re.compile(r"(?:jph|uph)[^\d,。;\n|]{0,6}\Z")
 _PERIODS = {"小时": 3600.0, "分钟": 60.0, "分": 60.0, "秒": 1.0, "一": 3600.0}
 
 
@@ -288,7 +288,9 @@ def _with_label_unit(text: str, folded: str, quantity: Quantity) -> Quantity:
         return quantity
     if jobs := _JOBS.search(folded, max(0, quantity.start - 10), quantity.start):
         written = text[jobs.start() : jobs.start() + 3]
-        return replace(quantity, start=jobs.start(), unit=written, dimension="rate")
+        alone = re.fullmatch(r"[:=为达 ]*", jobs[0][3:])
+        start = jobs.start() if alone else quantity.start
+        return replace(quantity, start=start, unit=written, dimension="rate")
     label = _LABEL_UNIT.search(folded, max(0, quantity.start - 24), quantity.start)
     unit = unit_at(text, folded, label.start(1)) if label else None
     if label is None or unit is None or unit.end != label.end(1):

@@ -11,6 +11,13 @@ from robotplus.reading.surroundings import Surroundings
 _FADE = 0.02  # lost with each character between word and figure
 _LONG = 0.03  # won with each character of the word, so that 重复定位精度 goes before 精度
 _UNSAID = {"machine": 0.5, "workpiece": 0.55}
+# words of a clause that leave open what it is about
+_SAYS_NOTHING = re.compile(
+    r"设计|要求|指标|规定|目标|标准|必须|需要?|应|可|能|约|为|达到?|不[小大少多低高]于|不超过|至少|最[大多小少高低快远长]|控制在|压缩[到至]"
+    r"|缩短[到至]|提[高升][到至]|降[低到至]+|增[加至到]+|只要|只需|且|并|和|要|从|由|(?<![a-z])(?:the|and|must|shall|should|least|most|than"
+    r"|about|with|for|not|more|less|under|over|within|from|are|was|can|inch|up)(?![a-z])"
+)
+_WORDS = re.compile(r"[\u4e00-\u9fff]|[a-z]{3,}")
 _PLACES = {"before": 1.0, "heading": 0.95, "behind": 0.8, "wider": 0.45}
 
 
@@ -40,7 +47,10 @@ def _score(topic: Topic, around: Surroundings) -> float:
     if topic.words is None:
         return 0.0
     best = 0.0
+    spoken = len(_WORDS.findall(_SAYS_NOTHING.sub(" ", around.before))) > 1
     for place, share in _PLACES.items():
+        if place == "wider" and spoken:
+            continue  # the clause has words of its own
         part = getattr(around, place)
         for found in topic.words.finditer(part):
             away = (
