@@ -64,6 +64,23 @@ CONSTRAINTS: dict[str, Constraint] = {
     ),
     "data_mounting": Constraint("", "the allowed mounting is unknown", "允许的安装方式未知"),
     "data_repeatability": Constraint("", "repeatability is unknown", "重复定位精度未知"),
+    "area_access": Constraint(
+        "m", "the machine does not fit into the area with room to turn", "场地容不下该设备及其转向空间"
+    ),
+    "coverage": Constraint("%", "less of the area is covered than asked", "覆盖率低于要求"),
+    "slope": Constraint("°", "the ground is steeper than the machine climbs", "坡度超过设备爬坡能力"),
+    "endurance": Constraint(
+        "min",
+        "one charge or tank does not last for a single swath and the way to the dock",
+        "一次充电或一箱药液不足以完成一条作业带并往返补给点",
+    ),
+    "time_limit": Constraint("h", "the work takes longer than allowed", "作业时间超过限定"),
+    "time_interval": Constraint(
+        "h",
+        "the time limit lies inside the interval of the time: confirm acceleration and turn rate",
+        "限定时间落在作业时间区间内：需确认加速度与转向角速度",
+    ),
+    "data_machine": Constraint("", "a figure of the machine is unknown", "设备的某项参数未知"),
     "check_refused": Constraint(
         "",
         "the checker refused the certificate that was found: a defect of robotplus",

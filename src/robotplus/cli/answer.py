@@ -66,11 +66,15 @@ def command(
     """
     from robotplus.cli.catalogues import open_catalogue
     from robotplus.cli.output import bar, console, print_json, ready_for_folder
+    from robotplus.cli.plans import answer_plans, asks_for_plan
     from robotplus.matching.answering import answer
     from robotplus.matching.nearest import nearest_changes
     from robotplus.matching.order import read_order
     from robotplus.scenarios.files import read_need
 
+    if asks_for_plan(need):
+        answer_plans(need, output, json=json, language=lang)
+        return
     task, keys = read_need(need), read_order(order)
     robots = open_catalogue(catalogue, add)
     if output is not None:

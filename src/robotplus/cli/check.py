@@ -33,6 +33,7 @@ def command(
     from robotplus.checking import check
     from robotplus.cli.catalogues import open_catalogue
     from robotplus.cli.output import bar, console, print_json
+    from robotplus.cli.plans import check_plan_file, is_plan
     from robotplus.errors import CertificateError, NeedError
     from robotplus.scenarios.files import read_need
     from robotplus.scenarios.reading import read_text
@@ -41,6 +42,9 @@ def command(
         text = read_text(certificate, limit=MAX_CERTIFICATE_BYTES)
     except NeedError as e:
         raise CertificateError(e.message, e.where, value=e.value, allowed=e.allowed, fix=e.fix) from None
+    if is_plan(text):
+        check_plan_file(certificate, text, need, json=json, language=lang)
+        return
     claimed = read_certificate(text, certificate.name)
     task = None if need is None else read_need(need)
     robots = open_catalogue(catalogue, add)

@@ -68,7 +68,7 @@ def machine_show(
     from robotplus.cli.output import console, print_json
     from robotplus.robots.machine import machines as built_in
 
-    found = _find(built_in(), machine, "robotplus machines lists them")
+    found = find(built_in(), machine, "robotplus machines lists them")
     figures = {name: vars_of(figure) for name, figure in found.figures.items()}
     if json:
         print_json({**vars(found), "figures": figures})
@@ -117,7 +117,7 @@ def part_show(
     from robotplus.cli.output import console, print_json
     from robotplus.robots.machine import components
 
-    found = _find(components(), part, "robotplus parts lists them")
+    found = find(components(), part, "robotplus parts lists them")
     if json:
         print_json(vars(found))
         return
@@ -142,7 +142,12 @@ def _like(kept: Iterable[Any], kind: str | None, maker: str | None) -> list[Any]
     ]
 
 
-def _find(collection: Any, wanted: str, fix: str) -> Any:
+def find(collection: Any, wanted: str, fix: str) -> Any:
+    """One of a collection by its id.
+
+    Raises:
+        InputError: no such id; the nearest are named.
+    """
     import difflib
 
     from robotplus.errors import InputError

@@ -52,10 +52,14 @@ def command(
     from robotplus.checking import check
     from robotplus.cli.catalogues import find_robot, open_catalogue
     from robotplus.cli.output import bar, console, json_text, print_json, ready_for_file, warn, write_file
+    from robotplus.cli.plans import asks_for_plan, prove_plan
     from robotplus.proving import prove
     from robotplus.reporting.terminal import print_certificate, print_verdict
     from robotplus.scenarios.files import read_need
 
+    if asks_for_plan(need):
+        prove_plan(need, robot, output, json=json, language=lang)
+        return
     task, models = read_need(need), open_catalogue(catalogue, add)
     model = find_robot(models, robot)
     place = None if base is None else read_place(base, task.program.base)

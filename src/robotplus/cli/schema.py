@@ -16,6 +16,7 @@ class Kind(enum.StrEnum):
     """The files that have a schema."""
 
     need = "need"
+    plan = "plan"
     robot = "robot"
     certificate = "certificate"
 
@@ -24,7 +25,7 @@ def command(
     kind: Annotated[Kind, typer.Argument(help="Which file.")],
     as_json: Annotated[bool, typer.Option("--json", help="A schema is JSON with and without it.")] = True,
 ) -> None:
-    """Print the JSON Schema of a need, robot or certificate file.
+    """Print the JSON Schema of a need (for an arm, or for a plan over an area), robot or certificate file.
 
     Example: robotplus schema need > need.schema.json
     """
@@ -39,5 +40,9 @@ def schema_of(kind: Kind) -> dict[str, Any]:
         from robotplus.scenarios.files import need_schema
 
         return need_schema()
+    if kind is Kind.plan:
+        from robotplus.scenarios.plans import plan_schema
+
+        return plan_schema()
     document: dict[str, Any] = json.loads((SCHEMAS / f"{kind}.json").read_text(encoding="utf-8"))
     return document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.constraints import CONSTRAINTS
@@ -15,6 +15,15 @@ from robotplus.reporting.markup import Child, Html, join, tag
 from robotplus.reporting.phrases import said
 from robotplus.reporting.strings import both, known
 from robotplus.reporting.voice import Voice
+
+
+class Refusing(Protocol):
+    """An answer, as far as its refusals go."""
+
+    @property
+    def refusals(self) -> Sequence[Refusal]: ...
+    def name(self, robot_id: str, /) -> tuple[str, str]: ...
+
 
 Group = tuple[str, str, list[Refusal]]  # constraint, verdict, refusals
 
@@ -70,7 +79,7 @@ def amount(value: Any, unit: str) -> tuple[str, str]:
     return f"{zh} {unit}".rstrip(), f"{en} {unit}".rstrip()
 
 
-def section(answer: Answer, voice: Voice) -> Html:
+def section(answer: Refusing, voice: Voice) -> Html:
     """Bars by reason; each opens its list with what was needed, what is there and what is missing."""
     groups = grouped(answer.refusals)
     heading = tag("h2", voice.say("refusals"))
@@ -115,7 +124,7 @@ def changes(answer: Answer, voice: Voice) -> Html | None:
     )
 
 
-def _group(group: Group, most: int, answer: Answer, voice: Voice) -> Html:
+def _group(group: Group, most: int, answer: Refusing, voice: Voice) -> Html:
     constraint, verdict, refusals = group
     bar = tag("i", class_=f"bar {verdict}", style=f"width:{100 * len(refusals) / most:.1f}%")
     summary = tag(
@@ -138,7 +147,7 @@ def _group(group: Group, most: int, answer: Answer, voice: Voice) -> Html:
     return tag("details", summary, listing, class_="refusal", data_constraint=constraint)
 
 
-def _cell(refusal: Refusal, column: str, unit: str, answer: Answer, voice: Voice) -> Html:
+def _cell(refusal: Refusal, column: str, unit: str, answer: Refusing, voice: Voice) -> Html:
     if column == "robot":
         maker, model = answer.name(refusal.robot_id)
         return tag("th", tag("small", maker), " ", model, scope="row", title=refusal.robot_id)

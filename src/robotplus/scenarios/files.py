@@ -39,7 +39,7 @@ def read_need(path: str | Path) -> Need:
         NeedError: the file, or a file it names, is missing, unreadable or wrong; one line says what.
     """
     path = Path(path)
-    document = _parse(read_text(path, limit=MAX_NEED_BYTES), path)
+    document = parse(read_text(path, limit=MAX_NEED_BYTES), path)
     inline(document, path.resolve().parent, path.name)
     return need_from_document(document, path.name)
 
@@ -132,7 +132,12 @@ def _laid_over(under: dict[str, Any], over: dict[str, Any], where: str, *, add_l
     return out
 
 
-def _parse(text: str, path: Path) -> dict[str, Any]:
+def parse(text: str, path: Path) -> dict[str, Any]:
+    """The table of keys in a TOML or JSON text; the path's suffix says which.
+
+    Raises:
+        NeedError: it cannot be parsed, or is no table.
+    """
     try:
         if path.suffix.lower() == ".json":
             document = json.loads(text, parse_constant=_no_constant)
