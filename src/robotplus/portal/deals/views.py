@@ -234,9 +234,10 @@ def _page(
     context = {
         "deal": found,
         "kind": of,
+        "state": of.state(found.state),
         "buying": found.buyer_id == reader.organisation_id,
-        "moves": [m for m in moves if m.name != "quote"],
-        "may_quote": any(m.name == "quote" for m in moves),
+        "moves": [m for m in moves if m.does != "quote"],
+        "may_quote": any(m.does == "quote" for m in moves),
         "may_say": bool(sides),
         "timeline": timeline(found, of),
         "quotations": quotations_beside(reader, found),
