@@ -96,25 +96,21 @@ def candidates(body: Body, context: Context, *, spacing: float = SPACING) -> Arr
     centre, axis = centre[keys], axis[keys]
     middle = context.layers.pose.reshape(-1, 3, 4)[:, :, 3].mean(axis=0)
     az = np.arctan2(middle[1] - grid[:, 1], middle[0] - grid[:, 0])
-    if region.mounting == "floor":
-        shoulder, yaw = grid + np.array([0, 0, body.shoulder[2]]), az - body.heading
-    elif region.mounting == "ceiling":
-        shoulder, yaw = grid - np.array([0, 0, body.shoulder[2]]), az + body.heading
-    else:
-        shoulder, yaw = grid, az
-    slack = (
-        float(np.linalg.norm(body.shoulder))
-        if region.mounting == "wall"
-        else float(np.hypot(*body.shoulder[:2]))
-    )
-    d = shoulder[:, None] - centre[None]
-    h = (d * axis[None]).sum(axis=2)
-    flat = np.sqrt(np.maximum(0, (d * d).sum(axis=2) - h * h)) - ring
-    far = np.sqrt(h * h + flat * flat)
-    near_by = far.min(axis=1) / body.radius
-    worst = far.max(axis=1)
+    up = {"floor": body.shoulder[2], "ceiling": -body.shoulder[2], "wall": 0.0}[region.mounting]
+    yaw = az + {"floor": -body.heading, "ceiling": body.heading, "wall": 0.0}[region.mounting]
+    slack = float(np.linalg.norm(body.shoulder[: 3 if region.mounting == "wall" else 2]))
+    near_by, worst = np.full(len(grid), np.inf), np.zeros(len(grid))
+    x, y, z = np.ascontiguousarray(grid.T)  # a waypoint at a time: many places behind each other are quick
+    for c, a in zip(centre - np.array([0.0, 0.0, up]), axis, strict=True):
+        dx, dy, dz = x - c[0], y - c[1], z - c[2]
+        h = dx * a[0] + dy * a[1] + dz * a[2]
+        h *= h
+        flat = np.sqrt(np.maximum(0, dx * dx + dy * dy + dz * dz - h)) - ring
+        far = np.sqrt(h + flat * flat)
+        near_by, worst = np.minimum(near_by, far), np.maximum(worst, far)
     keep = worst <= max(body.radius + slack, worst.min())
-    badness = np.abs(worst / body.radius - 0.7) + np.maximum(0, 0.35 - near_by)
+    # rounded, so that places that are alike keep their order
+    badness = np.round(np.abs(worst / body.radius - 0.7) + np.maximum(0, 0.35 - near_by / body.radius), 9)
     out = np.column_stack([grid, yaw])
     if region.yaws is not None:
         out = np.concatenate([np.column_stack([grid, np.full(len(grid), a)]) for a in region.yaws])
@@ -188,7 +184,10 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
             alive, count = survey(body, context, batch, layers)
             looked += len(batch)
             share = np.maximum(alive, 0) / len(layers)
-            surveyed += [_place(b, float(s)) for b, s in zip(batch, share, strict=True)]
+            surveyed += [
+                Place(x, y, z, yaw, s)
+                for (x, y, z, yaw), s in zip(batch.tolist(), share.tolist(), strict=True)
+            ]
             merits += (alive * MOST_COUNT + np.clip(count, 0, MOST_COUNT - 1)).tolist()
             weak += int((count == WEAK).sum())
             whole = [k for k in np.argsort(-count, kind="stable") if alive[k] == len(layers)]
