@@ -10,6 +10,14 @@ from robotplus.reading.surroundings import Surroundings
 
 _FADE = 0.02  # lost with each character between word and figure
 _LONG = 0.03  # won with each character of the word, so that 重复定位精度 goes before 精度
+# a noun right behind a list of lengths owns them, unless it is room: 600 x 600 mm tiles
+_NOUN = re.compile(
+    r"[ ](?!area|space|room|footprint|cell|envelope|floor|at|or|max|or|and|in|on|with|high|to|is|without|when)[a-z]{3,}"
+)
+_OWNED = re.compile(
+    r"(?<![a-z])(?!robot|size|dimension|footprint|space|area|cell|envelope|room|floor|machine|it)"
+    r"[a-z]{3,}[ ](?:is|are|measures?)[ ]?$"
+)
 _UNSAID = {"machine": 0.5, "workpiece": 0.55}
 # words of a clause that leave open what it is about
 _SAYS_NOTHING = re.compile(
@@ -84,3 +92,9 @@ def subject_of(around: Surroundings) -> str:
         if subject:
             return subject
     return ""
+
+
+def is_of_work(around: Surroundings) -> bool:
+    """Whether a list of lengths is a workpiece's size, not the machine's or the room's."""
+    behind = _NOUN.match(around.behind) or words("subjects", "workpiece").search(around.behind[:24])
+    return bool(behind or _OWNED.search(around.before)) or subject_of(around) == "workpiece"
