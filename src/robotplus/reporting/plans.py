@@ -24,7 +24,26 @@ from robotplus.scenarios.plans import PlanNeed
 
 SPAN = 640  # of the drawing's longer side, in its own units
 EDGE = 12
+FIGURES: dict[str, tuple[str, str]] = {  # names of premises in Chinese and English
+    "max_speed_mps": ("行驶速度 m/s", "speed m/s"),
+    "work_width_m": ("作业宽度 m", "working width m"),
+    "dims_m": ("外形尺寸 m", "dimensions m"),
+    "turning": ("转向方式", "turning"),
+    "runtime_h": ("续航 h", "run time h"),
+    "charge_h": ("充电时间 h", "charging time h"),
+    "tank_l": ("箱容量 L", "tank L"),
+    "max_slope_deg": ("爬坡角 °", "steepest slope °"),
+    "drive_acceleration": ("行驶加速度 m/s²", "acceleration m/s²"),
+    "turn_rate": ("转向角速度 rad/s", "turn rate rad/s"),
+    "reference_point": ("参考点", "point of reference"),
+    "tracking_m": ("循迹偏差 m", "tracking error m"),
+}
 ASKED = 6  # questions printed in a terminal
+
+
+def named(figure: str) -> tuple[str, str]:
+    """A premise's name in Chinese and English."""
+    return FIGURES.get(figure, (figure, figure))
 
 
 def duration(seconds: float) -> str:
@@ -72,7 +91,7 @@ def print_plans(
             table.add_column(words(key), overflow="fold")
         for s in answer.solutions:
             shown = dict(facts(s.certificate))
-            confirm = ", ".join(words.known(p.name) for p in s.certificate.premises if p.confirm)
+            confirm = ", ".join(words.pick(*named(p.name)) for p in s.certificate.premises if p.confirm)
             table.add_row(
                 badge(s.certificate.verdict, words),
                 f"{s.machine.maker} {s.machine.model}",
@@ -111,7 +130,9 @@ def print_plan(certificate: PlanCertificate, console: Console, *, language: Lang
         table.add_row(Text(words(key), style="dim"), Text(value))
     for premise in certificate.premises:
         if premise.confirm:
-            stated = f"{words.known(premise.name)} = {premise.value} ({words.phrase(str(premise.source))})"
+            stated = (
+                f"{words.pick(*named(premise.name))} = {premise.value} ({words.phrase(str(premise.source))})"
+            )
             table.add_row(Text(words("confirm"), style="blue"), Text(stated))
     console.print(table)
 
@@ -216,7 +237,7 @@ def _ranking(answer: PlanAnswer, voice: Voice) -> Html:
     rows = []
     for s in answer.solutions:
         shown = dict(facts(s.certificate))
-        confirm = [tag("span", voice.word(p.name), " ") for p in s.certificate.premises if p.confirm]
+        confirm = [tag("span", voice.pair(*named(p.name)), " ") for p in s.certificate.premises if p.confirm]
         cells = [shown[k] for k in keys[2:6]]
         rows.append(
             tag(
@@ -224,7 +245,7 @@ def _ranking(answer: PlanAnswer, voice: Voice) -> Html:
                 tag("td", voice.badge(s.certificate.verdict)),
                 tag("th", tag("small", s.machine.maker), " ", s.machine.model, scope="row"),
                 *(tag("td", cell, class_="figure") for cell in cells),
-                tag("td", *(confirm or [DASH])),
+                tag("td", *confirm) if confirm else tag("td", DASH),
             )
         )
     header = tag("tr", *(tag("th", voice.say(k), scope="col") for k in keys))
@@ -235,7 +256,7 @@ def _best(s: PlanSolution, need: PlanNeed, voice: Voice) -> Html:
     premises = [
         tag(
             "li",
-            voice.word(p.name),
+            voice.pair(*named(p.name)),
             f" = {p.value} ",
             tag("small", voice.phrase(p.source)),
             " ",
@@ -248,6 +269,18 @@ def _best(s: PlanSolution, need: PlanNeed, voice: Voice) -> Html:
         "section",
         tag("h2", voice.say("plan_drawing"), f": {s.machine.maker} {s.machine.model}"),
         plan_svg(s.certificate, need.task),
+        tag(
+            "p",
+            *(
+                tag("span", tag("i", class_="level", style=f"background:{colour}"), voice.say(key))
+                for key, colour in (
+                    ("plan_swath", "var(--green)"),
+                    ("plan_way", "var(--accent)"),
+                    ("plan_dock", "var(--accent)"),
+                )
+            ),
+            class_="legend",
+        ),
         tag("dl", *stated, class_="facts"),
         tag("h3", voice.say("premises")),
         tag("ul", *premises),
