@@ -29,6 +29,7 @@ from robotplus.portal.matches.shown import page_of
 from robotplus.portal.needs.models import Need
 from robotplus.portal.offers.models import Offer, OfferRevision
 from robotplus.portal.parties.access import reader_for
+from robotplus.portal.parties.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +179,10 @@ def test_offers_are_joined_under_the_readers_permissions(cast: Cast) -> None:
     assert (
         "98000" in shown.replace(",", "") and "55555" not in shown.replace(",", "") and "Arm Maker" in shown
     )
+    assert "示例" not in shown
+    Organisation.objects.filter(name_en="Arm Maker").update(is_example=True)
+    for name in ("answer", "answer_compare", "answer_inquire"):
+        assert "示例" in cast.client("buyer").get(url(name, answer)).text, name
 
 
 def test_what_if_marks_what_changed(cast: Cast) -> None:

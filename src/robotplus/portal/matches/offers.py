@@ -16,7 +16,7 @@ class Supply:
     """One offer of a model.
 
     ``organisation``: its name in the language of the page; ``price``: as stored, None is "ask";
-    ``lead_time_d`` [days].
+    ``lead_time_d`` [days]; ``example``: of an invented organisation.
     """
 
     offer: int
@@ -25,6 +25,7 @@ class Supply:
     organisation_id: int
     price: Mapping[str, Any] | None
     lead_time_d: float | None
+    example: bool = False
 
 
 def offers_by_model(reader: Reader, models: Collection[str]) -> dict[str, list[Supply]]:
@@ -41,6 +42,7 @@ def offers_by_model(reader: Reader, models: Collection[str]) -> dict[str, list[S
                 offer.organisation_id,
                 values.get("price"),
                 values.get("lead_time_d"),
+                offer.organisation.is_example,
             )
         )
     for supplies in found.values():
