@@ -1,8 +1,9 @@
 """Write the generated parts of the documents: ``python scripts/docs.py``, or ``--check`` to compare only.
 
 A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; the rest of a page is
-written by hand. Tables of figures come from build/bench.json and build/validate.json and stay as they are
-when those are missing. What commands print is made anew with ``--outputs`` only.
+written by hand. Tables of figures come from build/bench.json, build/validate.json and
+build/acceptance.json and stay as they are when those are missing. What commands print is made anew with
+``--outputs`` only.
 """
 
 from __future__ import annotations
@@ -218,6 +219,7 @@ NEED = "examples/needs/arc_welding.toml"
 WANTED: set[str] = set()  # "outputs" when commands are to be run
 
 PARTS: dict[str, Callable[[], str | None]] = {
+    "acceptance": figures("acceptance"),
     "answer": output(f"robotplus answer {NEED} -o build/welding"),
     "answer-zh": output(f"robotplus answer {NEED} -o build/welding --lang zh"),
     "bench": figures("bench"),

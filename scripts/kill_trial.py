@@ -3,7 +3,7 @@
 Starts both on a database and folder of their own (DATABASE_URL's server, else SQLite), asks for answers over HTTP and
 sends needs, messages and files to the API without pause, kills one of the two with SIGKILL now and then, and lets the
 queue run dry. Then everything that was accepted must be there once: answer, job, result, need, message, file. Most
-work is short here, so that kills hit the moments around it; every sixteenth answer is the engine's own, with a handful of
+work is short here, so that kills hit the moments around it; one answer in sixteen is the engine's own, with few
 robots. Prints one line of JSON; exit code 1 when anything was lost, doubled or left running.
 """
 

@@ -75,7 +75,7 @@ def make() -> dict[str, dict[str, object]]:
                     reader_for(user), label="acceptance", scopes=("read", "write"), days=2
                 )[1]
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         made[role] = {
             "session": client.cookies["sessionid"].value,
             "token": token,
