@@ -12,12 +12,14 @@ from conftest import Cast
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from robotplus.portal.catalogue.carding import card_of
-from robotplus.portal.catalogue.models import Capability, Correction, Model
+from robotplus.portal.catalogue.models import Capability, Correction, Model, ModelClaim
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.models import Event
+from robotplus.portal.desk.actions import do_decide_claim
 from robotplus.portal.evidence.models import Certificate, Evidence
 from robotplus.portal.jobs.models import Job, Result
 from robotplus.portal.matches.catalogue import own_models
+from robotplus.portal.matches.reference import do_record_capabilities
 from robotplus.robots.catalogue import load_catalogue
 from robotplus.robots.files import read_robot
 from robotplus.robots.urdf import to_urdf
@@ -195,8 +197,14 @@ def test_its_owner_says_who_reads_it(cast: Cast) -> None:
     assert own_models(None) == {}
     seller.post(f"{at}access/", {"access": "public"})
     assert "reach-map" in visitor.get(at).content.decode() and fetched(visitor, f"{where}file") == 200
+    assert own_models(None) == {}  # until the operator has approved that they speak for it
+    claim = ModelClaim.objects.get()
+    assert (claim.state, claim.organisation) == ("pending", model.owner)
+    assert "等待" in seller.get(at).content.decode()
+    do_decide_claim(cast.reader("operator"), claim.pk, approve=True)
     assert own_models(None) == {model.pk: model.current.sha256}
     seller.post(f"{at}access/", {"access": "private"})
+    assert own_models(None) == {}
     assert visitor.get(at).status_code == visitor.get(where).status_code == 404
     assert not Evidence.objects.filter(status="valid").exists()
     assert Event.objects.filter(verb="model.open").count() == 3
@@ -331,3 +339,16 @@ def test_the_api_takes_an_upload_to_its_card(cast: Cast) -> None:
     assert all(line["certificate"] or line["reason"]["zh"] for line in card["lines"])
     opened = seller.put(f"{at}/access", {"access": "public"}, content_type="application/json")
     assert opened.json()["access"] == "public" and rival.get(at).status_code == 200
+
+
+def test_a_survey_leaves_what_it_did_not_look_at(cast: Cast) -> None:
+    """A public model that nobody vouched for keeps its card's rows when the whole catalogue is surveyed."""
+    model = complete(cast)
+    work_off()
+    cast.client("seller").post(f"/models/{model.pk}/access/", {"access": "public"})
+    summary = {"scenario": "arc_welding", "catalogue_sha256": "sha256:0", "certificates": []}
+    do_record_capabilities(Result.objects.create(key="sha256:1", kind="survey", summary=summary), [])
+    assert Capability.objects.filter(model=model, scenario="arc_welding").exists()
+    do_decide_claim(cast.reader("operator"), ModelClaim.objects.get().pk, approve=True)
+    do_record_capabilities(Result.objects.get(key="sha256:1"), [])
+    assert not Capability.objects.filter(model=model, scenario="arc_welding").exists()

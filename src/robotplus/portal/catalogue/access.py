@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext as _
 
-from robotplus.portal.catalogue.models import Model
+from robotplus.portal.catalogue.models import Model, ModelClaim
 from robotplus.portal.core.errors import AbsentError, ForbiddenError
 from robotplus.portal.core.reader import Reader
 
@@ -28,6 +28,17 @@ def access_model(reader: Reader, pk: str, *, file: bool = False) -> Model:
     if found is None or (file and not may_read_file(reader, found)):
         raise AbsentError(_("no such model"))
     return found
+
+
+def in_answers() -> models.Q:
+    """The models that everybody's answers look at.
+
+    Public ones, of an organisation's own those alone for which the operator approved that it speaks for them.
+    """
+    vouched = ModelClaim.objects.filter(
+        model=models.OuterRef("pk"), organisation=models.OuterRef("owner"), state="approved"
+    )
+    return models.Q(access=Model.Access.PUBLIC) & (models.Q(owner=None) | models.Exists(vouched))
 
 
 def own_models_of(reader: Reader) -> models.QuerySet[Model]:

@@ -13,7 +13,7 @@ from robotplus.errors import RobotError
 from robotplus.hashing import digest
 from robotplus.portal.catalogue.access import access_own_model
 from robotplus.portal.catalogue.carding import share_card
-from robotplus.portal.catalogue.models import Model
+from robotplus.portal.catalogue.models import Model, ModelClaim
 from robotplus.portal.catalogue.reading import read_description
 from robotplus.portal.catalogue.revising import revise
 from robotplus.portal.core.content import check_may_edit, check_may_publish
@@ -136,6 +136,8 @@ IMPORT = Handler(_read, commit=_keep)
 def do_set_model_access(reader: Reader, pk: str, access: str) -> Model:
     """Say who may read an own model; its certificates of the reference cases follow.
 
+    Made public, the operator is asked whether the organisation speaks for it; approved, it is in everybody's answers.
+
     Raises:
         AbsentError, ForbiddenError, RefusedError: see the checks.
     """
@@ -149,5 +151,7 @@ def do_set_model_access(reader: Reader, pk: str, access: str) -> Model:
     if before != access:
         model.save(update_fields=["access"])
         share_card(model)
+        if access == Model.Access.PUBLIC and not model.claims.filter(organisation=model.owner_id).exists():
+            ModelClaim.objects.create(model=model, organisation=reader.organisation)
         log_event(reader, "model.open", model, before=before, after=access)
     return model

@@ -9,6 +9,7 @@ from typing import Literal
 from django.db.models import Q
 
 from robotplus.errors import RobotError
+from robotplus.portal.catalogue.access import in_answers
 from robotplus.portal.catalogue.models import Model, ModelRevision
 from robotplus.robots.catalogue import Catalogue, load_catalogue
 from robotplus.robots.files import KINDS, read_robot
@@ -24,9 +25,9 @@ def built_in() -> Catalogue:
 def own_models(organisation: int | None) -> dict[str, str]:
     """Digest by id of the models in the database that differ from the built-in catalogue's.
 
-    Public ones and those of the organisation; of others' check-only models no answer may tell.
+    Those of everybody's answers and those of the organisation; of others' check-only models no answer may tell.
     """
-    seen = Q(access=Model.Access.PUBLIC)
+    seen = in_answers()
     if organisation is not None:
         seen |= Q(owner_id=organisation)
     rows = Model.objects.filter(seen, category__in=KINDS, current__isnull=False)

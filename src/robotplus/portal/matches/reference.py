@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from robotplus.portal.catalogue.access import in_answers
 from robotplus.portal.catalogue.models import Capability, Model
 from robotplus.portal.core.reader import NOBODY
 from robotplus.portal.evidence.actions import give_evidence
@@ -58,8 +59,8 @@ def do_record_capabilities(result: Result, found: list[dict[str, Any]]) -> None:
             certificate.access = Certificate.Access.PUBLIC
             certificate.save(update_fields=["access"])
             give_evidence(certificate)
-    # closed models are not among the surveyed: what their owners had proven stays
-    before = Capability.objects.filter(scenario=scenario, model__access=Model.Access.PUBLIC)
+    # other models are not among the surveyed: what their owners had proven stays
+    before = Capability.objects.filter(scenario=scenario, model__in=Model.objects.filter(in_answers()))
     touched = known | set(before.values_list("model_id", flat=True))
     before.delete()
     Capability.objects.bulk_create(
