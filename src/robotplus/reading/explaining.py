@@ -10,7 +10,8 @@ from robotplus.reading.surroundings import Surroundings
 from robotplus.reading.units import unit_at
 
 _MACHINES = "机器人|机器狗|无人船|无人艇|无人机|机械臂"
-_ROBOTS = re.compile(rf"(?:{_MACHINES})$|[\u4e00-\u9fff]{{0,6}}(?:{_MACHINES})")
+_ROBOTS = re.compile(rf"(?:{_MACHINES})$")
+_NEXT = re.compile(rf"[\u4e00-\u9fff]{{0,6}}(?:{_MACHINES})")
 _PRICED = re.compile(r"[ ]?(?:[一每/]?[台套条架辆部]|以内|以下|之内|左右|上下|出头|封顶|$)")
 _BARE = (
     (re.compile(r"预算|限价|价|金额|投入|投资|资金|经费|费用|钱|(?<![a-z])(?:budget|price|cost)"), "money"),
@@ -23,7 +24,9 @@ _BARE = (
 def explained(quantity: Quantity, around: Surroundings) -> Quantity:
     """A number without a unit whose label says what it is: a price, a number of machines, of axes, jobs an hour."""
     if quantity.dimension == "count" and quantity.unit in tuple("个条只艘匹"):
-        robots = _ROBOTS.search(around.before[-8:]) or _ROBOTS.match(around.behind.lstrip(" 的"))
+        if _BARE[1][0].search(around.before):
+            return replace(quantity, dimension="axes")
+        robots = _ROBOTS.search(around.before) or _NEXT.match(around.behind.lstrip(" 的"))
         return replace(quantity, dimension="machines") if robots else quantity
     if quantity.dimension not in ("bare", "many"):
         return quantity

@@ -28,7 +28,7 @@ _LABEL = re.compile(
     re.M,
 )
 _MONEY = re.compile(r"(?:¥|rmb|cny|人民币|rs\.?|inr|\$|us\$|usd|eur|€|£)[ ]?\Z")
-_ORDINAL = re.compile(r"(?:第|[a-z_#]|[a-z]-|\d[.:]|[a-z]/)\Z")
+_ORDINAL = re.compile(r"(?:第|[a-z_#]|[a-z]-|\d[.:])\Z")
 _GLUED = re.compile(r"(?:upto|max|min|max\.|ca|approx|x|x[ ]|rs|rmb|usd|cny|φ|ø|ac|dc)\Z")
 _DATE = re.compile(
     r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}[日号]|\d{1,2}:\d{2}|(?<!\d)20\d\d(?=[.-]\d{1,2}[.-]\d)[.\d-]+|\d{3,4}-\d{7,8}|1\d{10}"

@@ -46,7 +46,9 @@ def read(text: str) -> Reading:
     return Reading(text, scenario, runner_up, tuple(_siblings(figures, folded)))
 
 
-_SIBLING = re.compile(r"[ ]*[、,和]?[ ]*(?:长|宽|高|深|厚)度?(?:约|为|:|[ ])*")
+_SIBLING = re.compile(
+    r"[ ]*[、,和]?[ ]*(?:长|宽|高|深|厚)度?(?:约|为|:|[ ])*|[ ](?:wide|long|high|deep|tall)(?:,| and)[ ]"
+)
 
 
 def _siblings(figures: list[Figure], folded: str) -> Iterator[Figure]:

@@ -25,12 +25,14 @@ def settled(
     bounded = compared.op == "<="
     if topic and topic.field == "temperature_c" and max(quantity.values) >= _HOT_C:
         return None  # of the work, not of the place
+    if quantity.dimension == "degree" and min(quantity.values) < 0:
+        return _first_topic("temperature_c")
     if quantity.dimension == "days" and topic is None and bounded:
         return _first_topic("delivery_days")
     if quantity.dimension == "time":
         if quantity.factor >= _HOUR_S and around.before.rstrip().endswith(("每", "每隔", "every")):
             return None  # how often, not how long
-        if topic is None and re.search(r"day|天|日", quantity.unit or ""):
+        if re.search(r"day|天|日", quantity.unit or ""):
             return _first_topic("runtime_h")
         if bounded and (topic is None or topic.field == "runtime_h"):
             return _first_topic("cycle_s")

@@ -11,6 +11,13 @@ from robotplus.reading.surroundings import Surroundings
 _FADE = 0.02  # lost with each character between word and figure
 _LONG = 0.03  # won with each character of the word, so that 重复定位精度 goes before 精度
 # a noun right behind a list of lengths owns them, unless it is room: 600 x 600 mm tiles
+# a Latin noun right before a figure owns it; verbs, prepositions and names of sizes do not
+_OWNER = re.compile(
+    r"(?<![a-z])(?!(?:is|are|be|at|of|than|to|a|an|the|about|by|and|or|with|up|has|have|within|maximum|max|min|minimum|under"
+    r"|over|below|above|least|most|more|less|not|no|only|around|roughly|nearly|exceed(?:ing)?|must|length|width|height|size"
+    r"|weigh(?:s|ing|t)?|mass|diameter|carr[a-z]*|lift[a-z]*|reach[a-z]*|between|from|for|in|on|some|approximately|limit|wide"
+    r"|long|tall|high)[ ])[a-z]{3,}[ ]$"
+)
 _NOUN = re.compile(
     r"[ ](?!area|space|room|footprint|cell|envelope|floor|at|or|max|or|and|in|on|with|high|to|is|without|when)[a-z]{3,}"
 )
@@ -83,6 +90,9 @@ def subject_of(around: Surroundings) -> str:
     """Whether machine or workpiece was named last before the figure; empty when neither was."""
     if words("subjects", "workpiece").match(around.behind.lstrip(" 的")):
         return "workpiece"  # 体重不超过90公斤的使用者
+    owner = _OWNER.search(around.before)
+    if owner and not words("subjects", "machine").search(owner[0]):
+        return "workpiece"  # an alley 3.2 m wide
     for part in (around.before, around.wider, around.heading, around.earlier):
         last, subject = -1, ""
         for name in ("machine", "workpiece"):

@@ -71,7 +71,7 @@ def unit_at(text: str, folded: str, place: int) -> Unit | None:
         text: as written; ``folded`` is the same with signs made alike.
         place: where the unit should begin, a space before it allowed.
     """
-    if folded[place : place + 1] == " ":
+    if re.match(r" |-(?=[a-z])", folded[place : place + 2]):
         place += 1
     first = _simple(text, folded, place)
     if first is None and (noun := _NOUN_RATE.match(folded, place)):
@@ -109,8 +109,6 @@ def _simple(text: str, folded: str, place: int) -> Unit | None:
         return None
     if found[0].startswith("个") and found[0].endswith(("时", "头", "度")):
         place += 1  # 两个小时 is 2 小时, 六个自由度 are 6 自由度
-    elif found[0].startswith("-"):
-        place += 1  # six-axis
     return Unit(found.end(), text[place : found.end()], dimension, factor * scale)
 
 
