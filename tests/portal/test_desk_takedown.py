@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -86,3 +87,25 @@ def test_visitors_together_report_so_often_a_day(cast: Cast) -> None:
     ]
     assert statuses == [302] * REPORTS_A_DAY + [429]
     assert cast.client("rival").post(link, {"text": "x"}).status_code == 302  # members have their own count
+
+
+def test_a_complaint_about_a_deal_opens_it_and_both_parties_learn_of_the_look(cast: Cast) -> None:
+    deal = World(cast)._deal
+    buyer, operator = cast.client("buyer"), cast.client("operator")
+    link = f"/report/deals.deal/{deal.pk}"
+    assert link in buyer.get(f"/deals/{deal.pk}/").content.decode()
+    assert cast.client("rival").get(link).status_code == 404
+    assert operator.get(f"/deals/{deal.pk}/").status_code == 404  # without a complaint it is theirs alone
+    assert buyer.post(link, {"text": "逾期未交货"}).status_code == 302
+    asked = DeskRequest.objects.get(kind="complaint")
+    deal.messages.create(organisation=deal.seller, text="下周一定交")
+    assert operator.post(f"/desk/requests/{asked.pk}/open", {"reason": ""}).status_code == 422
+    page = operator.post(f"/desk/requests/{asked.pk}/open", {"reason": "核查投诉"}).content.decode()
+    assert "下周一定交" in page and deal.title in page
+    sent = json.dumps({"reason": "再次核查"})
+    at = f"/api/desk/requests/{asked.pk}/open"
+    opened = operator.post(at, sent, content_type="application/json").json()
+    assert opened["values"]["messages"][-1]["text"] == "下周一定交" and opened["values"]["quotation"]
+    assert [o["id"] for o in opened["organisations"]] == [deal.buyer_id, deal.seller_id]
+    told = Notice.objects.filter(verb="content.open", subject_id=str(deal.pk), data__reason="核查投诉")
+    assert set(told.values_list("user", flat=True)) == {cast.buyer.pk, cast.seller.pk}

@@ -21,6 +21,8 @@ from robotplus.portal.api.shapes import Done, Move, Party, moves, party, reader_
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.models import Area
 from robotplus.portal.core.subjects import subject_type
+from robotplus.portal.deals.actions.quoting import last_quotation
+from robotplus.portal.deals.models import Deal
 from robotplus.portal.desk import access, actions
 from robotplus.portal.offers.models import Featuring as FeaturingRow
 from robotplus.portal.parties.access import access_grant, access_organisation, find_user, require_operator
@@ -76,12 +78,12 @@ class Looking(Sent):
 
 
 class Opened(Schema):
-    """What a report or complaint is about, private or not."""
+    """What a report or complaint is about, private or not; of a deal its last quotation and messages."""
 
     subject_type: str
     subject_id: str
     title: str
-    organisation: Party | None
+    organisations: list[Party]
     values: dict[str, Any]
 
 
@@ -151,13 +153,22 @@ def open_reported(request: HttpRequest, request_id: Key, sent: Looking) -> Opene
     reader = reader_of(request)
     found = access.access_desk_request(reader, request_id)
     subject = actions.do_open_private(reader, found, reason=sent.reason)
-    current = getattr(subject, "current", None)
+    values = getattr(getattr(subject, "current", None), "values", getattr(subject, "values", {}))
+    if isinstance(subject, Deal):
+        last = last_quotation(subject)
+        values = {
+            "quotation": None if last is None else last.values,
+            "messages": [
+                {"organisation": m.organisation_id, "at": m.at.isoformat(), "text": m.text}
+                for m in subject.messages.order_by("pk")
+            ],
+        }
     return Opened(
         subject_type=subject_type(subject),
         subject_id=str(subject.pk),
         title=str(subject),
-        organisation=party(getattr(subject, "organisation", None)),
-        values=getattr(current, "values", getattr(subject, "values", {})),
+        organisations=[p for o in access.owners_of(subject) if (p := party(o)) is not None],
+        values=values,
     )
 
 

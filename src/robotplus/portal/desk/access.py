@@ -139,6 +139,12 @@ def access_reported(reader: Reader, request: DeskRequest) -> Any:
     raise AbsentError(_("there is nothing to open"))
 
 
+def owners_of(subject: Any) -> list[Organisation]:
+    """Whose something is: of a deal, both parties."""
+    found = (getattr(subject, name, None) for name in ("organisation", "owner", "buyer", "seller"))
+    return [o for o in found if isinstance(o, Organisation)]
+
+
 def events_for(reader: Reader) -> models.QuerySet[Event]:
     """The whole log, newest first.
 

@@ -18,7 +18,8 @@ from robotplus.portal.core.models import Visibility
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.core.states import do_move
 from robotplus.portal.core.subjects import access_subject, subject_type
-from robotplus.portal.desk.access import CONTENT, OPERATOR, access_reported
+from robotplus.portal.deals.models import Deal
+from robotplus.portal.desk.access import CONTENT, OPERATOR, REPORTS, access_reported, owners_of
 from robotplus.portal.kinds import kind as kind_of
 from robotplus.portal.matches.models import DeskRequest
 from robotplus.portal.needs.actions import do_move_need
@@ -142,7 +143,7 @@ def do_decide_correction(reader: Reader, pk: int, *, accept: bool, note: str = "
 
 @transaction.atomic
 def do_report(reader: Reader, kind: str, pk: str, *, text: str) -> DeskRequest:
-    """Report something that the reader can see; it waits at the desk.
+    """Report something that the reader can see, or complain of a deal of theirs; it waits at the desk.
 
     Raises:
         AbsentError: they see no such thing.
@@ -156,12 +157,12 @@ def do_report(reader: Reader, kind: str, pk: str, *, text: str) -> DeskRequest:
             field="text",
         )
     today = DeskRequest.objects.filter(
-        kind="report_content", created_at__gte=timezone.now() - dt.timedelta(days=1)
+        kind__in=REPORTS, created_at__gte=timezone.now() - dt.timedelta(days=1)
     )
     if today.filter(user=reader.user).count() >= REPORTS_A_DAY:
         raise LimitError(_("that is enough reports for one day"))
     made = DeskRequest.objects.create(
-        kind="report_content",
+        kind="complaint" if isinstance(subject, Deal) else "report_content",
         organisation=reader.organisation,
         user=reader.user,
         subject_type=subject_type(subject),
@@ -205,7 +206,7 @@ def do_open_private(reader: Reader, request: DeskRequest, *, reason: str) -> Any
     if not reason.strip():
         raise RefusedError(_("say why"), field="reason")
     log_event(reader, "content.open", subject, request=request.pk)
-    if isinstance(owner := getattr(subject, "organisation", None), Organisation):
+    for owner in owners_of(subject):
         notify(owner, "content.open", subject, by=reader, request=request.pk, reason=reason.strip()[:300])
     return subject
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from robotplus.portal.core.reader import Reader
 from robotplus.portal.offers.access import listed, offers_for
+from robotplus.portal.offers.price import by_price
 from robotplus.portal.web.templatetags.ui import said
 
 
@@ -29,7 +30,7 @@ class Supply:
 
 
 def offers_by_model(reader: Reader, models: Collection[str]) -> dict[str, list[Supply]]:
-    """The live offers of each model, in one query; those with a price first, cheapest first within a currency."""
+    """The live offers of each model, in one query: priced ones first, like beside like, the lowest before tax first."""
     found: dict[str, list[Supply]] = {}
     rows = offers_for(reader).filter(listed(), model_id__in=list(models)).order_by("pk")
     for offer in rows:
@@ -46,11 +47,5 @@ def offers_by_model(reader: Reader, models: Collection[str]) -> dict[str, list[S
             )
         )
     for supplies in found.values():
-        supplies.sort(key=_cheapest)
+        supplies.sort(key=lambda s: by_price((s.price, s.offer)))
     return found
-
-
-def _cheapest(supply: Supply) -> tuple[bool, str, float, int]:
-    if not supply.price:
-        return True, "", 0.0, supply.offer
-    return False, str(supply.price["currency"]), float(supply.price["amount"]), supply.offer

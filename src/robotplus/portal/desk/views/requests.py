@@ -15,6 +15,8 @@ from django.views.decorators.http import require_POST
 from robotplus.portal.core.errors import AbsentError, RefusedError
 from robotplus.portal.core.reader import ReaderRequest
 from robotplus.portal.core.subjects import access_subject, model_of, subject_url
+from robotplus.portal.deals.actions.quoting import last_quotation
+from robotplus.portal.deals.models import Deal
 from robotplus.portal.desk import actions
 from robotplus.portal.desk.access import REPORTS, access_desk_request, in_scope, requests_for
 from robotplus.portal.desk.forms import ReportForm
@@ -104,4 +106,7 @@ def desk_open(request: ReaderRequest, pk: int) -> HttpResponse:
     content = {"opened": subject, "values": getattr(current, "values", getattr(subject, "values", None))}
     if kind := getattr(subject, "kind", ""):
         content["kind"] = kind_of(kind)
+    if isinstance(subject, Deal):
+        content |= {"said": subject.messages.select_related("organisation").order_by("pk")}
+        content["values"] = (last := last_quotation(subject)) and last.values
     return _page(request, found, **content)
