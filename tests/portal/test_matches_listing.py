@@ -114,13 +114,17 @@ def row(robot: str, high: float, verdict: str = "proven") -> dict[str, Any]:
 def test_changes_count_what_was_won_and_lost() -> None:
     why = {"verdict": "not_found", "reason": ["够不着", "out of reach"]}
     before = {"rows": [row("a", 9.0), row("b", 8.0), row("gone", 7.0)], "refused": {"new": why}}
-    after = {"rows": [row("b", 7.5), row("new", 6.0), row("a", 9.0, "candidate")], "refused": {"gone": why}}
+    after = {"rows": [row("b", 7.5), row("new", 6.0), row("a", 9.01, "candidate")], "refused": {"gone": why}}
     found = changes(before, after)
     assert (found.won, found.faster, found.slower) == (1, 1, 0)
     assert [one["model"] for one in found.lost] == ["gone"] and found.lost[0]["reason"] == why["reason"]
     assert found.of["b"] == {"up": 1, "down": 0, "verdict": "", "seconds": -0.5}
     assert found.of["new"] == {"new": True, "was": why["reason"]}
-    assert found.of["a"]["down"] == 2 and found.of["a"]["verdict"] == "proven"
+    assert (
+        found.of["a"]["down"] == 2
+        and found.of["a"]["seconds"] is None
+        and found.of["a"]["verdict"] == "proven"
+    )
     assert changes(None, after).of == {} and changes(after, after).of == {}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Page = Mapping[str, Any]
+LEAST_S = 0.05  # a cycle time that differs by less is the same: the search took another way there
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ def changes(before: Page | None, page: Page) -> Changes:
             refused = before["refused"].get(row["robot"], {})
             found[row["robot"]] = {"new": True, "was": refused.get("reason")}
             continue
+        seconds = row["high"] - was[1]["high"]
         change = {
             "up": max(0, was[0] - place),
             "down": max(0, place - was[0]),
             "verdict": was[1]["verdict"] if was[1]["verdict"] != row["verdict"] else "",
-            "seconds": round(row["high"] - was[1]["high"], 2) or None,
+            "seconds": round(seconds, 2) if abs(seconds) >= LEAST_S else None,
         }
         if any(change.values()):
             found[row["robot"]] = change

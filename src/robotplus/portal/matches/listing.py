@@ -27,7 +27,7 @@ SORTS: Final[Mapping[str, tuple[Promise, Callable[[Row], Any]]]] = {
     "mass": (gettext_lazy("lightest"), lambda row: row["mass_kg"] or math.inf),
 }
 ONLY: Final[Mapping[str, tuple[Promise, Callable[[Row], bool]]]] = {
-    "": (gettext_lazy("all that were found"), lambda row: True),
+    "": (gettext_lazy("all found"), lambda row: True),
     "proven": (gettext_lazy("proven only"), lambda row: row["verdict"] == "proven"),
     "checked": (gettext_lazy("checked only"), lambda row: bool(row["certificate"])),
     "offered": (gettext_lazy("offered here only"), lambda row: bool(row["offers"])),
