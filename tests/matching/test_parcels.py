@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import pickle
 
+import pytest
+
 from robotplus.certificates.certificate import Certificate, as_written, read_certificate
 from robotplus.hashing import canonical
 from robotplus.matching.answer import Answer
@@ -22,6 +24,9 @@ def test_a_parcel_opens_to_the_same_certificate(answered: Answer) -> None:
         assert parcel.robot_id == certificate.robot_id
         assert parcel.certificate.need == {} and parcel.certificate.moves == ()
         assert document(parcel.opened(certificate.need)) == document(certificate)
+        # moves join, so that nothing is walked from one to the next
+        walked = sum(float(abs(m.q[1:] - m.q[:-1]).sum()) for m in certificate.moves)
+        assert parcel.way() == pytest.approx(walked, abs=1e-6)
 
 
 def test_a_document_reads_as_its_text_does(answered: Answer) -> None:

@@ -215,6 +215,9 @@ def _check_best(
     while len(good) < wanted and position < len(ranked):
         batch = ranked[position : position + wanted - len(good)]
         position += len(batch)
+        batch = sorted(
+            batch, key=lambda pair: -pair[1].parcel.way()
+        )  # the longest first: no worker ends with it
         for index, result in crew.run([f.parcel for _, f in batch]):
             robot = batch[index][0]
             if isinstance(result, Failed):

@@ -30,6 +30,10 @@ class Parcel:
     def robot_id(self) -> str:
         return self.certificate.robot_id
 
+    def way(self) -> float:
+        """How far all joints go [rad or m]: what a check takes grows with it."""
+        return float(np.abs(np.diff(self.q, axis=0)).sum())
+
     def opened(self, need: dict[str, Any]) -> Certificate:
         """The certificate about this need document."""
         moves, first = [], 0

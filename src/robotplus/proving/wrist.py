@@ -73,18 +73,22 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
             held = program.parts[part]
             com = context.tcp[:3, :3] @ np.array(held.com) + context.tcp[:3, 3]
             loads.append((held.mass_kg, com, _own(held.mass_kg, None, held.boxes)))
-        total = np.zeros((len(q), axes, 3))
-        turning = np.zeros((len(q), axes))
+        joints = frames[:, body.dof - axes : body.dof]
+        z, origin = joints[:, :, :, 2], joints[:, :, :, 3]
+        moved, turning = np.zeros((len(q), axes, 3)), np.zeros((len(q), axes))
         for mass, com, own in loads:
-            at = flange[:, :, :3] @ com + flange[:, :, 3]
-            for k in range(axes):
-                f = frames[:, body.dof - axes + k]
-                across = np.cross(f[:, :, 2], at - f[:, :, 3])
-                total[:, k] += mass * GRAVITY * across
-                turning[:, k] += mass * (across * across).sum(axis=1) + own
-        moment = np.maximum(moment, np.linalg.norm(total, axis=2).max(axis=0))
+            arm = (flange[:, :, :3] @ com + flange[:, :, 3])[:, None] - origin
+            moved += mass * arm
+            turning += mass * _across(arm, z) + own
+        moment = np.maximum(moment, GRAVITY * np.sqrt(_across(moved, z).max(axis=0)))
         inertia = np.maximum(inertia, turning.max(axis=0))
     return moment * ROOM, inertia * ROOM
+
+
+def _across(arm: Array, z: Array) -> Array:
+    """(m, k) squares of the parts of arms (m, k, 3) that are square to unit axes z (m, k, 3)."""
+    along = np.einsum("mki,mki->mk", arm, z)
+    return np.maximum(np.einsum("mki,mki->mk", arm, arm) - along * along, 0.0)
 
 
 def _halfway(found: Found) -> list[Array]:
