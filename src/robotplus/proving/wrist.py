@@ -88,7 +88,7 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
 def _across(arm: Array, z: Array) -> Array:
     """(m, k) squares of the parts of arms (m, k, 3) that are square to unit axes z (m, k, 3)."""
     along = np.einsum("mki,mki->mk", arm, z)
-    return np.maximum(np.einsum("mki,mki->mk", arm, arm) - along * along, 0.0)
+    return np.asarray(np.maximum(np.einsum("mki,mki->mk", arm, arm) - along * along, 0.0))
 
 
 def _halfway(found: Found) -> list[Array]:
