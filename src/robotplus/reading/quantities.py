@@ -143,6 +143,10 @@ def _stands_for_something_else(folded: str, number: re.Match[str], before: str) 
     """Ordinals, model names and vague words (``十几``, ``几十``) are no figures."""
     if number["chinese"]:
         return before.endswith(("第", "几", "数", "唯", "统", "其", "之", "逐", "万", "星期", "周"))
+    if before.endswith(("早", "晚", "午", "晨", "里", "早上", "晚上")) and folded.startswith(
+        "点", number.end()
+    ):
+        return True  # a time of day
     return bool(_ORDINAL.search(before)) and not _GLUED.search(before) and not before.endswith(("±", "≥"))
 
 

@@ -11,7 +11,7 @@ from robotplus.reading.surroundings import Surroundings
 from robotplus.reading.topics import subject_of
 
 _HOT_C = 150.0  # no place is as hot
-_HOUR_S = 3600.0
+_HOUR_S, _HALF_HOUR_S = 3600.0, 1800.0
 
 
 def settled(
@@ -20,7 +20,7 @@ def settled(
     """The topic, where a bound or a unit says more than the words do.
 
     A time not to be exceeded is a takt, so many hours a day are a running time, a length with ± is an accuracy, and a
-    machine's mass goes without saying when it is not to be exceeded.
+    machine's mass goes without saying when it is not to be exceeded, its payload when it is to be reached.
     """
     bounded = compared.op == "<="
     if topic and topic.field == "temperature_c" and max(quantity.values) >= _HOT_C:
@@ -34,6 +34,9 @@ def settled(
             return None  # how often, not how long
         if re.search(r"day|天|日", quantity.unit or ""):
             return _first_topic("runtime_h")
+        brief = max(quantity.values) * quantity.factor < _HALF_HOUR_S
+        if topic and topic.field == "runtime_h" and topic.weight < 1 and brief:
+            return _first_topic("cycle_s")  # so short a run is one trip
         if bounded and (topic is None or topic.field == "runtime_h"):
             return _first_topic("cycle_s")
     if topic is not None:
@@ -42,6 +45,8 @@ def settled(
         return _first_topic("accuracy_mm")
     if quantity.dimension == "mass" and bounded and not quantity.pm and subject_of(around) != "workpiece":
         return _first_topic("mass_kg")
+    if quantity.dimension == "mass" and compared.op == ">=" and subject_of(around) != "workpiece":
+        return _first_topic("payload_kg")
     return None
 
 
