@@ -34,7 +34,11 @@ MOST_COUNT = 100_000  # more than the least count of candidates is
 WEAK = -1  # count at a place where no posture bears a pull, see ladder.h
 BATCHES = (4, 12)  # places looked at together: few at first, because the first good one ends the search
 BATCH = 16
-PER_BATCH = 2  # evaluations a batch at most
+LATE, LATE_BATCH = (
+    128,
+    64,
+)  # from so many places on larger batches: calls cost more than places that nothing reaches
+PER_BATCH = 2  # evaluations for each BATCH of places at most
 TOO_SLOW = 2  # with this share (1/n) of the evaluations ended by joints too slow, no other place will do
 KEY_LAYERS = 7
 HARD, HARD_PULL = 2, 0.5  # so many layers where the tool is pulled this hard [m/s²] are looked at in any case
@@ -179,7 +183,7 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
     merits: list[int] = []
     for queue in _queues(body, context, surveyed, merits):
         while len(queue) and looked < budget.places and not _done(failures, budget):
-            size = BATCHES[looked > 0] if looked < BATCH else BATCH
+            size = BATCHES[looked > 0] if looked < BATCH else BATCH if looked < LATE else LATE_BATCH
             batch, queue = queue[:size], queue[size:]
             alive, count = survey(body, context, batch, layers)
             looked += len(batch)
@@ -191,7 +195,7 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
             merits += (alive * MOST_COUNT + np.clip(count, 0, MOST_COUNT - 1)).tolist()
             weak += int((count == WEAK).sum())
             whole = [k for k in np.argsort(-count, kind="stable") if alive[k] == len(layers)]
-            for k in whole[:PER_BATCH]:
+            for k in whole[: PER_BATCH * max(1, len(batch) // BATCH)]:
                 tried += 1
                 at = batch[k]
                 out, body = _evaluate(body, context, at, seed)
