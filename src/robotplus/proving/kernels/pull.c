@@ -4,6 +4,7 @@
  * With as many joints as rows there is one x; with more, least squares are solved again and again with weights that grow
  * where u is large (Lawson, "Contributions to the theory of linear least maximum approximation", 1961). The weighted mean
  * of u is below the optimum at every round, so that most hopeless postures are known after one. */
+#include "ik.h"
 #include "ladder.h"
 
 #define MOST_ROUNDS 8
@@ -33,7 +34,7 @@ double rp_pull_use(const rp_robot *r, const double *tcp, const double pull[6], i
     const int d = r->dof, rows = free_spin ? 5 : 6;
     double f[RP_DOF + 1][12], now[12], a[RP_DOF][6], b[6], weight[RP_DOF], best = 1e300;
     if (d < rows) return 0;
-    rp_fk(r, q, f);
+    ik_fk(r, q, f);
     rp_mul(f[d], tcp, now);
     for (int i = 0; i < 3; i++) { /* turns in the tool's frame, where the third is the spin */
         b[i] = pull[i];
@@ -52,8 +53,10 @@ double rp_pull_use(const rp_robot *r, const double *tcp, const double pull[6], i
     for (int round = 0; round < MOST_ROUNDS; round++) {
         double m[6][6] = {{0}}, y[6], u[RP_DOF], most = 0, square = 0, sum = 0, total = 0;
         for (int j = 0; j < d; j++)
-            for (int i = 0; i < rows; i++)
-                for (int k = 0; k <= i; k++) m[i][k] += a[j][i] * a[j][k] / weight[j];
+            for (int i = 0; i < 6; i++) { /* all of it: loops of a known length are quicker than half as many steps */
+                const double share = a[j][i] / weight[j];
+                for (int k = 0; k < 6; k++) m[i][k] += share * a[j][k];
+            }
         memcpy(y, b, sizeof y);
         solve(rows, m, y);
         for (int j = 0; j < d; j++) {
