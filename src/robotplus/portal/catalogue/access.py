@@ -38,7 +38,7 @@ def in_answers() -> models.Q:
     vouched = ModelClaim.objects.filter(
         model=models.OuterRef("pk"), organisation=models.OuterRef("owner"), state="approved"
     )
-    return models.Q(access=Model.Access.PUBLIC) & (models.Q(owner=None) | models.Exists(vouched))
+    return models.Q(models.Q(owner=None) | models.Exists(vouched), access=Model.Access.PUBLIC)
 
 
 def own_models_of(reader: Reader) -> models.QuerySet[Model]:

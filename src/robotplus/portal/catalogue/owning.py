@@ -142,6 +142,7 @@ def do_set_model_access(reader: Reader, pk: str, access: str) -> Model:
         AbsentError, ForbiddenError, RefusedError: see the checks.
     """
     access_own_model(reader, pk, edit=True)
+    organisation = check_may_edit(reader)
     if access not in Model.Access.values:
         raise RefusedError(_("no such access"), field="access")
     if access != Model.Access.PRIVATE:
@@ -152,6 +153,6 @@ def do_set_model_access(reader: Reader, pk: str, access: str) -> Model:
         model.save(update_fields=["access"])
         share_card(model)
         if access == Model.Access.PUBLIC and not model.claims.filter(organisation=model.owner_id).exists():
-            ModelClaim.objects.create(model=model, organisation=reader.organisation)
+            ModelClaim.objects.create(model=model, organisation=organisation)
         log_event(reader, "model.open", model, before=before, after=access)
     return model
