@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, Protocol
 
-from answered import use_small_catalogue, work_off
+from answered import small_catalogue, use_small_catalogue, work_off
 from benchmarks.portal import people
 from benchmarks.portal.databases import Databases
 from benchmarks.portal.served import Portal
@@ -27,7 +27,6 @@ from portal_browser import Tab, tab
 
 from robotplus.portal.catalogue.actions import do_load_catalogue
 from robotplus.portal.core.areas import do_load_areas
-from robotplus.portal.matches.catalogue import built_in
 from robotplus.portal.search.index import do_index_scenarios
 
 SERVED = os.environ.get("ROBOTPLUS_JOURNEYS") == "serve"
@@ -56,7 +55,7 @@ class Inside:
     def __init__(self, base: str, monkeypatch: Any) -> None:
         use_small_catalogue(monkeypatch)
         do_load_areas()
-        do_load_catalogue(built_in())
+        do_load_catalogue(small_catalogue())
         do_index_scenarios()
         self.base = base
         self.people = people.make()
