@@ -223,7 +223,8 @@ def _hits(reader: Reader, page: Sequence[tuple[int, int]]) -> tuple[Hit, ...]:
     figures: dict[int, dict[str, float]] = {e: {} for e in rows}
     numbers = Figure.objects.filter(entry__in=rows, number__isnull=False).order_by("pk")
     for e, name, number in numbers.values_list("entry_id", "name", "number"):
-        figures[e][name] = number
+        if number is not None:  # which the filter says, but not to a type checker
+            figures[e][name] = number
     return tuple(_hit(reader, rows[e], points, figures[e]) for e, points in page if e in rows)
 
 
