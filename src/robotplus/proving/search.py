@@ -56,7 +56,7 @@ class Budget:
         return Budget(max(BATCH, round(self.places * effort)), max(1, round(self.evaluations * effort)))
 
 
-DEFAULT = Budget(1600, 24)
+DEFAULT = Budget(2500, 24)
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
         return Outcome(out if isinstance(out, Found) else None, place, body, (place,), tuple(failures), 1, 1)
     looked, tried, weak = 0, 0, 0
     merits: list[int] = []
-    for queue in _queues(body, context, surveyed, merits):
+    for queue in _queues(body, context, surveyed, merits, places=budget.places):
         while len(queue) and looked < budget.places and not _done(failures, budget):
             size = BATCHES[looked > 0] if looked < BATCH else BATCH if looked < LATE else LATE_BATCH
             batch, queue = queue[:size], queue[size:]
@@ -216,8 +216,13 @@ def search(body: Body, context: Context, *, budget: Budget, seed: int, given: Ar
     return Outcome(None, None, body, tuple(surveyed), tuple(failures), looked, tried)
 
 
-def _queues(body: Body, context: Context, surveyed: list[Place], merits: list[int]) -> Iterator[Array]:
-    """Places to look at, (n, 4) at a time: a grid, twice those around the best seen, then ever finer grids."""
+def _queues(
+    body: Body, context: Context, surveyed: list[Place], merits: list[int], *, places: int
+) -> Iterator[Array]:
+    """Places to look at, (n, 4) at a time: a grid, twice those around the best seen, then ever finer grids.
+
+    Of a grid that is too fine for the ``places`` that may be looked at in all, some all over it come first.
+    """
     step, queue = SPACING, candidates(body, context)
     for finer in FINER:
         if len(queue) < FEW and _count(context, SPACING / finer) <= MOST:
@@ -226,9 +231,11 @@ def _queues(body: Body, context: Context, surveyed: list[Place], merits: list[in
     yield queue
     for closer in range(CLOSER):
         yield _around(surveyed, merits, context, step / 2 ** (closer + 1))
-    while len(queue) and _count(context, step / 2) <= MOST:
+    while _count(context, step / 2) <= MOST:
         step /= 2
-        yield candidates(body, context, spacing=step)
+        queue = candidates(body, context, spacing=step)
+        every = max(1, math.ceil(len(queue) / max(1, places - len(surveyed))))
+        yield np.concatenate([queue[k::every] for k in range(every)])
 
 
 def _done(failures: list[Failed], budget: Budget) -> bool:
