@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,19 +66,21 @@ def command(
 
     Example: robotplus answer examples/needs/arc_welding.toml -o build/welding
     """
-    from robotplus.cli.catalogues import open_catalogue
-    from robotplus.cli.output import bar, console, print_json, ready_for_folder
-    from robotplus.cli.plans import answer_plans, asks_for_plan
-    from robotplus.matching.answering import answer
-    from robotplus.matching.nearest import nearest_changes
-    from robotplus.matching.order import read_order
-    from robotplus.scenarios.files import read_need
+    with _kept():
+        from robotplus.cli.catalogues import open_catalogue
+        from robotplus.cli.output import bar, console, print_json, ready_for_folder
+        from robotplus.cli.plans import answer_plans, asks_for_plan
+        from robotplus.matching.answering import answer
+        from robotplus.matching.nearest import nearest_changes
+        from robotplus.matching.order import read_order
+        from robotplus.scenarios.files import read_need
 
     if asks_for_plan(need):
         answer_plans(need, output, json=json, language=lang)
         return
-    task, keys = read_need(need), read_order(order)
-    robots = open_catalogue(catalogue, add)
+    with _kept():
+        task, keys = read_need(need), read_order(order)
+        robots = open_catalogue(catalogue, add)
     if output is not None:
         ready_for_folder(output)
     with bar(quiet=json) as show:
@@ -110,6 +114,17 @@ def command(
     from robotplus.reporting.terminal import print_answer
 
     print_answer(result, console(), folder=output, language="en" if lang == "both" else lang)
+
+
+@contextlib.contextmanager
+def _kept() -> Iterator[None]:
+    """What is loaded meanwhile stays to the end: the collectors of this process and of its workers leave it alone."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def write(
