@@ -49,19 +49,24 @@ def read(text: str) -> Reading:
 _SIBLING = re.compile(
     r"[ ]*[、,和]?[ ]*(?:长|宽|高|深|厚)度?(?:约|为|:|[ ])*|[ ](?:wide|long|high|deep|tall)(?:,| and)[ ]"
 )
+_SIDED = re.compile(r"长|宽|高|厚|深|wide|long|high|deep|tall|length|width|height")
+_SEEN_FROM = re.compile(r"[ ]*(?:at|@|\(|under an?|in|per|/)[ ]*")
 
 
 def _siblings(figures: list[Figure], folded: str) -> Iterator[Figure]:
-    """``台面最长2.4米、宽1.2米``: the width is of the same thing as the length before it."""
+    """Figures with what the one before says of them.
+
+    ``台面最长2.4米、宽1.2米``: the width is of the same thing as the length. ``±5 mm at 10 m``: the second is a
+    distance.
+    """
     last: Figure | None = None
     for figure in figures:
-        one_thing = last and _SIBLING.fullmatch(folded, last.end, figure.start)
-        if (
-            last
-            and one_thing
-            and last.dimension == "length"
-            and (last.field, figure.field) == ("other", "dims_mm")
-        ):
-            figure = replace(figure, field="other", name=last.name, dim="", canon=None, role=last.role)
+        if last and last.dimension == figure.dimension == "length":
+            between = (last.end, figure.start)
+            sides = _SIBLING.fullmatch(folded, *between) and _SIDED.search(last.said)
+            if sides and (last.field, figure.field) == ("other", "dims_mm"):
+                figure = replace(figure, field="other", name=last.name, dim="", canon=None, role=last.role)
+            elif _SEEN_FROM.fullmatch(folded, *between) and last.field == figure.field == "accuracy_mm":
+                figure = replace(figure, field="other", name="distance_m", op="=", canon=None, flags={})
         yield figure
         last = figure

@@ -15,15 +15,15 @@ _LONG = 0.03  # won with each character of the word, so that 重复定位精度 
 _OWNER = re.compile(
     r"(?<![a-z])(?!(?:is|are|be|at|of|than|to|a|an|the|about|by|and|or|with|up|has|have|within|maximum|max|min|minimum|under"
     r"|over|below|above|least|most|more|less|not|no|only|around|roughly|nearly|exceed(?:ing)?|must|length|width|height|size"
-    r"|weigh(?:s|ing|t)?|mass|diameter|carr[a-z]*|lift[a-z]*|reach[a-z]*|between|from|for|into|onto|through|in|on|some|approximately|limit|wide"
+    r"|weigh(?:s|ing|t)?|mass|diameter|carr[a-z]*|lift[a-z]*|reach[a-z]*|between|from|for|inside|outside|across|along|every|into|onto|through|in|on|some|approximately|limit|wide"
     r"|long|tall|high)[ ])[a-z]{3,}[ ]$"
 )
 _NOUN = re.compile(
     r"[ ](?!area|space|room|footprint|cell|envelope|floor|at|or|max|or|and|in|on|with|high|to|is|without|when)[a-z]{3,}"
 )
 _OWNED = re.compile(
-    r"(?<![a-z])(?!robot|size|dimension|footprint|space|area|cell|envelope|room|floor|machine|it)"
-    r"[a-z]{3,}[ ](?:is|are|measures?)[ ]?$"
+    r"(?<![a-z])(?!robot|size|dimension|outline|overall|body|base|footprint|space|area|cell|envelope|room|floor|machine|it)"
+    r"[a-z]{3,}(?:[ ](?:is|are|measures?)|:)[ ]?$"
 )
 _UNSAID = {"machine": 0.5, "workpiece": 0.55}
 # words of a clause that leave open what it is about
