@@ -11,7 +11,7 @@ from answered import use_small_catalogue, work_off
 from conftest import Cast
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from robotplus.portal.catalogue.carding import card_of
+from robotplus.portal.catalogue.carding import card_of, do_renew_cards
 from robotplus.portal.catalogue.models import Capability, Correction, Model, ModelClaim
 from robotplus.portal.core.errors import RefusedError
 from robotplus.portal.core.models import Event
@@ -352,3 +352,12 @@ def test_a_survey_leaves_what_it_did_not_look_at(cast: Cast) -> None:
     do_decide_claim(cast.reader("operator"), ModelClaim.objects.get().pk, approve=True)
     do_record_capabilities(Result.objects.get(key="sha256:1"), [])
     assert not Capability.objects.filter(model=model, scenario="arc_welding").exists()
+
+
+def test_cards_are_renewed_with_the_engine(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    complete(cast)
+    work_off()
+    assert do_renew_cards() == 0
+    monkeypatch.setattr("robotplus.portal.catalogue.carding.engine_digest", lambda: "another")
+    assert do_renew_cards() == 1
+    assert Job.objects.get(state="queued").asker == ""  # nobody waits for it

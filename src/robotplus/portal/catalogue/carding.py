@@ -17,7 +17,7 @@ from robotplus.errors import RobotPlusError
 from robotplus.hashing import digest
 from robotplus.portal.catalogue.missing import missing_of
 from robotplus.portal.catalogue.models import Capability, Model, ModelRevision
-from robotplus.portal.core.reader import Reader
+from robotplus.portal.core.reader import NOBODY, Reader
 from robotplus.portal.evidence.actions import close_certificates, open_certificates
 from robotplus.portal.evidence.models import Certificate
 from robotplus.portal.jobs.actions import do_enqueue
@@ -55,6 +55,12 @@ def do_make_card(reader: Reader, model: Model) -> Job | None:
         return None
     params = {"model": model.pk, "sha256": model.current.sha256}
     return do_enqueue(reader, "card", params, key=key)
+
+
+def do_renew_cards() -> int:
+    """Have the cards made anew that today's engine or scenarios have outdated; how many wait."""
+    rows = Model.objects.filter(owner__isnull=False, current__isnull=False).select_related("current")
+    return sum(do_make_card(NOBODY, model) is not None for model in rows)
 
 
 def blocks(model: Model) -> bool:

@@ -28,6 +28,7 @@ HANDLERS: Mapping[str, str] = {
 HOURLY: tuple[str, ...] = (  # housekeeping, for a worker that has nothing else to do
     "robotplus.portal.matches.purging.do_purge",
     "robotplus.portal.matches.reference.do_survey",
+    "robotplus.portal.catalogue.carding.do_renew_cards",
 )
 
 
