@@ -108,6 +108,8 @@ def _quantity(text: str, folded: str, number: re.Match[str]) -> Quantity | None:
     end += some
     if half := _HALF.match(folded, end):
         value, end = value + 0.5, end + (2 if half[0].startswith("个") else 0)
+        if half[0].startswith("个") and folded.startswith("月", half.end()):
+            return Quantity(start, half.end() + 1, (value,), "one", "个月", "days", 30 * 86_400.0)
         if half[0].startswith("分"):
             return Quantity(start, half.end(), (value,), "one", "分钟", "time", 60.0)
     end = side.end() if (side := _SIDE.match(folded, end)) else end

@@ -23,8 +23,12 @@ def settled(
     machine's mass goes without saying when it is not to be exceeded, its payload when it is to be reached.
     """
     bounded = compared.op == "<="
-    if topic and topic.field == "temperature_c" and max(quantity.values) >= _HOT_C:
-        return None  # of the work, not of the place
+    if (
+        topic
+        and topic.field == "temperature_c"
+        and (max(quantity.values) >= _HOT_C or (quantity.pm and quantity.shape == "one"))
+    ):
+        return None  # of the work, or of a thermometer, not of the place
     if quantity.dimension == "degree" and min(quantity.values) < 0:
         return _first_topic("temperature_c")
     if quantity.dimension == "days" and topic is None and bounded:
