@@ -151,6 +151,7 @@ BODIES: Mapping[str, Callable[[World], dict[str, Any]]] = {
     "open_model": lambda world: {"access": "check_only"},
     "ask": lambda world: {"scenario": "arc_welding"},
     "share_answer": lambda world: {"shared": False},
+    "answer_changed": lambda world: {"need_sha256": "sha256:0"},
     "inquire": lambda world: {"seller": world.supplier},
     "quote": lambda world: {"values": QUOTE, "valid_until": in_days(3)},
     "move_deal": lambda world: {"move": "deliver"},

@@ -134,7 +134,7 @@ class NeedMade(Schema):
 def list_answers(request: HttpRequest, cursor: Annotated[Cursor, Query(...)]) -> Piece[AnswerState]:
     """The caller's answers, newest first."""
     found, after = piece(answers_for(reader_of(request)), cursor)
-    return Piece(items=[_state(a) for a in found], next=after)
+    return Piece(items=[state_of(a) for a in found], next=after)
 
 
 @router.post("/answers", response={201: AnswerState, **WRITES})
@@ -148,7 +148,7 @@ def ask(request: HttpRequest, response: HttpResponse, sent: Asked) -> AnswerStat
         asking.reader, document, origin=asking.origin, previous=previous, need_revision=need_revision
     )
     asking.keep(response)
-    return _state(made)
+    return state_of(made)
 
 
 @router.get("/answers/{slug}", response={200: AnswerState, 304: None, **READS})
@@ -156,7 +156,7 @@ def follow_answer(
     request: HttpRequest, slug: Slug, cursor: Annotated[str, Query(max_length=80)] = ""
 ) -> AnswerState | HttpResponse:
     """Where it stands; with the ``cursor`` seen last, 304 while nothing has changed. Poll once a second."""
-    state = _state(access_answer(reader_of(request), slug))
+    state = state_of(access_answer(reader_of(request), slug))
     if cursor == state.cursor:
         return HttpResponse(status=304, content_type="")
     return state
@@ -229,7 +229,7 @@ def cancel_answer(request: HttpRequest, slug: Slug) -> AnswerState:
     if found.job is not None:
         do_cancel(reader, found.job)
     found.refresh_from_db()
-    return _state(found)
+    return state_of(found)
 
 
 @router.put("/answers/{slug}/sharing", response={200: AnswerState, **WRITES})
@@ -238,7 +238,7 @@ def share_answer(request: HttpRequest, slug: Slug, sent: Sharing) -> AnswerState
     reader = reader_of(request)
     found = access_answer(reader, slug, edit=True)
     do_share(reader, found, shared=sent.shared)
-    return _state(found)
+    return state_of(found)
 
 
 @router.post("/answers/{slug}/need", response={201: NeedMade, **WRITES}, auth=MEMBERS)
@@ -297,7 +297,8 @@ def _document(reader: Reader, sent: Asked) -> tuple[dict[str, Any], NeedRevision
     return scenario_document(scenario, numbers), None
 
 
-def _state(answer: AnswerRow) -> AnswerState:
+def state_of(answer: AnswerRow) -> AnswerState:
+    """Where an answer stands."""
     job = answer.job
     state = "done" if job is None else str(job.state)
     progress = {} if job is None else job.progress

@@ -13,6 +13,7 @@ from robotplus import __version__
 from robotplus.portal.api import (
     answers,
     catalogue,
+    changes,
     deals,
     desk,
     desk_work,
@@ -80,6 +81,7 @@ for noun in (
     needs,
     matches,
     answers,
+    changes,
     deals,
     procuring,
     evidence,
