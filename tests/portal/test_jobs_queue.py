@@ -218,3 +218,10 @@ def test_the_database_itself_keeps_twins_out(cast: Cast) -> None:
         Job.objects.create(kind="answer", key=job.key, asker=job.asker)
     Job.objects.filter(pk=job.pk).update(state=Job.State.DONE)
     Job.objects.create(kind="answer", key=job.key, asker=job.asker)
+
+
+def test_surveys_wait_for_matches(db: None) -> None:
+    """A new portal surveys its catalogue for long; whoever opens a need meanwhile is matched first."""
+    for number, kind in enumerate(("survey", "match")):
+        Job.objects.create(kind=kind, key=f"sha256:{number:064x}", asker="")
+    assert [job.kind for job in leases.next_in_line()] == ["match", "survey"]

@@ -34,9 +34,9 @@ class LostLeaseError(RuntimeError):
 def next_in_line() -> models.QuerySet[Job]:
     """Waiting jobs, the next one first.
 
-    Members before visitors, visitors before the portal's own work; within these, whoever was served longest
-    ago comes first, so that an organisation's second job waits for the first of everybody else. A key that
-    is being computed is left out: its result will serve this job too.
+    Members before visitors, visitors before the portal's own work, of which surveys of the whole catalogue come
+    last; within these, whoever was served longest ago comes first, so that an organisation's second job waits for
+    the first of everybody else. A key that is being computed is left out: its result will serve this job too.
     """
     served = Job.objects.filter(asker=OuterRef("asker"), started_at__isnull=False).order_by("-started_at")
     running = Job.objects.filter(state=Job.State.RUNNING)
@@ -44,7 +44,12 @@ def next_in_line() -> models.QuerySet[Job]:
         Job.objects.filter(state=Job.State.QUEUED)
         .exclude(key__in=running.values("key"))
         .annotate(
-            turn=Case(When(asker="", then=Value(2)), When(asker__startswith="v", then=Value(1)), default=0),
+            turn=Case(
+                When(kind="survey", then=Value(3)),
+                When(asker="", then=Value(2)),
+                When(asker__startswith="v", then=Value(1)),
+                default=0,
+            ),
             served=Subquery(served.values("started_at")[:1]),
         )
         .order_by("turn", F("served").asc(nulls_first=True), "created_at", "pk")
