@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from robotplus.reading.quantities import Quantity
+from robotplus.reading.quantity import Quantity
 from robotplus.reading.surroundings import Surroundings
 from robotplus.reading.units import unit_at
 

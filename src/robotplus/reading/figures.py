@@ -12,7 +12,7 @@ from robotplus.reading.comparing import comparison
 from robotplus.reading.explaining import explained
 from robotplus.reading.lexicon import Topic
 from robotplus.reading.operators import operator
-from robotplus.reading.quantities import Quantity
+from robotplus.reading.quantity import Quantity
 from robotplus.reading.roles import role_of, wishes
 from robotplus.reading.settling import settled
 from robotplus.reading.surroundings import Surroundings

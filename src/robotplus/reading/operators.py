@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from robotplus.reading.comparing import Comparison
-from robotplus.reading.quantities import Quantity
+from robotplus.reading.quantity import Quantity
 
 
 def operator(

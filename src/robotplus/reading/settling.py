@@ -6,7 +6,7 @@ import re
 
 from robotplus.reading.comparing import Comparison
 from robotplus.reading.lexicon import Topic, topics
-from robotplus.reading.quantities import Quantity
+from robotplus.reading.quantity import Quantity
 from robotplus.reading.surroundings import Surroundings
 from robotplus.reading.topics import subject_of
 

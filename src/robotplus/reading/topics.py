@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from robotplus.reading.lexicon import Topic, topics, words
-from robotplus.reading.quantities import Quantity
+from robotplus.reading.quantity import Quantity
 from robotplus.reading.surroundings import Surroundings
 
 _FADE = 0.02  # lost with each character between word and figure
