@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from robotplus import __version__
-from robotplus.cli import answer, check, machines, mcp, prove, read, robots, scenarios, schema, serve
+from robotplus.cli import answer, check, cost, machines, mcp, prove, read, robots, scenarios, schema, serve
 from robotplus.errors import RobotPlusError, visible
 
 BAD_INPUT, DEFECT, INTERRUPTED, TERMINATED = 2, 70, 130, 143
@@ -32,6 +32,7 @@ app.command("answer")(answer.command)
 app.command("read")(read.command)
 app.command("prove")(prove.command)
 app.command("check")(check.command)
+app.command("cost")(cost.command)
 app.add_typer(robots.app, name="robots")
 app.add_typer(machines.machines, name="machines")
 app.add_typer(machines.parts, name="parts")
