@@ -221,6 +221,10 @@ def test_the_cycle_time_of_an_answer(tmp_path: Path) -> None:
     assert costs.production.cycle_s == [20.0, 22.0]
     with pytest.raises(InputError, match="no motion of this robot"):
         with_answer(costs, path, robot="other")
+    for wrong in ("[]", "{}", "{", json.dumps({**answer, "solutions": 5})):
+        path.write_text(wrong, encoding="utf-8")
+        with pytest.raises(InputError):
+            with_answer(costs, path, robot="r")
 
 
 @pytest.mark.parametrize(

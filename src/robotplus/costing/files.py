@@ -54,7 +54,9 @@ def with_answer(costs: CostTable, answer: str | Path, *, robot: str) -> CostTabl
         raise InputError(f"cannot be parsed: {e}", path.name) from None
     if not isinstance(document, dict) or document.get("format") != "robotplus.answer/1":
         raise InputError("not an answer", path.name, fix="give the answer.json that robotplus answer wrote")
-    found = [s for s in document.get("solutions", []) if isinstance(s, dict) and s.get("robot") == robot]
+    solutions = document.get("solutions")
+    known = solutions if isinstance(solutions, list) else []
+    found = [s for s in known if isinstance(s, dict) and s.get("robot") == robot]
     if not found:
         raise InputError("the answer holds no motion of this robot", path.name, value=robot)
     try:

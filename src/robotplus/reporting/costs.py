@@ -64,6 +64,8 @@ def sentence(reason: Reason, words: Words, currency: str) -> str:
     """A reason in words."""
     f, w = reason.figures, [words.pick(*WORDS[x]) if x in WORDS else x for x in reason.words]
     g = {key: number(value, 1 if "years" in key else 0) for key, value in f.items()}
+    if (f.get("surely_below") or 0.0) < 0:
+        g["surely_below"] = "0"  # no price is surely low enough
     match reason.code:
         case "pays_back" | "may_pay_back" | "no_payback":
             zh = (
