@@ -17,7 +17,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from robotplus import __version__
-from robotplus.cli import answer, check, cost, machines, mcp, prove, read, robots, scenarios, schema, serve
+from robotplus.cli import (
+    answer,
+    check,
+    cost,
+    machines,
+    mcp,
+    measure,
+    prove,
+    read,
+    robots,
+    scenarios,
+    schema,
+    serve,
+)
 from robotplus.errors import RobotPlusError, visible
 
 BAD_INPUT, DEFECT, INTERRUPTED, TERMINATED = 2, 70, 130, 143
@@ -37,6 +50,7 @@ app.add_typer(robots.app, name="robots")
 app.add_typer(machines.machines, name="machines")
 app.add_typer(machines.parts, name="parts")
 app.command("scenarios")(scenarios.command)
+app.command("measure")(measure.command)
 app.command("schema")(schema.command)
 app.command("serve")(serve.command)
 app.command("mcp")(mcp.command)
