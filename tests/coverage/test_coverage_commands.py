@@ -16,7 +16,8 @@ from robotplus.errors import NeedError
 from robotplus.proving.coverage import prove_coverage
 from robotplus.scenarios.plans import plan_from_document, read_plan_need
 
-PLANS = sorted((Path(__file__).parents[2] / "examples" / "plans").glob("*.toml"))
+ALL = sorted((Path(__file__).parents[2] / "examples" / "plans").glob("*.toml"))
+PLANS = [path for path in ALL if "[area_coverage]" in path.read_text(encoding="utf-8")]
 SPRAYING = Path(__file__).parents[2] / "examples" / "plans" / "field_spraying.toml"
 
 

@@ -81,6 +81,26 @@ CONSTRAINTS: dict[str, Constraint] = {
         "限定时间落在作业时间区间内：需确认加速度与转向角速度",
     ),
     "data_machine": Constraint("", "a figure of the machine is unknown", "设备的某项参数未知"),
+    "route_payload": Constraint(
+        "kg", "what is carried is heavier than the machine's payload", "携带与配送物品超过设备载重"
+    ),
+    "route_step": Constraint(
+        "m", "a step on the way is too high for the machine", "途中台阶超过设备越障高度"
+    ),
+    "route_gap": Constraint("m", "a gap on the way is too wide for the machine", "途中沟缝超过设备越沟宽度"),
+    "route_width": Constraint("m", "the machine is wider than the narrowest way", "设备宽于最窄通道"),
+    "route_access": Constraint(
+        "", "no way that the machine can take leads to a stop", "没有设备可走的路通往停靠点"
+    ),
+    "route_battery": Constraint(
+        "h", "one charge does not last to a stop and back to the depot", "一次充电不足以往返停靠点"
+    ),
+    "route_time": Constraint(
+        "h",
+        "a round, or a window in it, is missed at the long end of the time",
+        "按时间上限无法按时完成一轮巡行或时间窗",
+    ),
+    "time_window": Constraint("min", "a stop is reached after its window closes", "到达停靠点时时间窗已关闭"),
     "check_refused": Constraint(
         "",
         "the checker refused the certificate that was found: a defect of robotplus",

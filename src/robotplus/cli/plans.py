@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import typer
@@ -10,6 +11,7 @@ from robotplus.reporting.strings import Language
 
 OWNED = ("answer.json", "report.html", "plan-*.json")
 MAX_PEEK_BYTES = 4_000_000
+ROUTE_TABLE = re.compile(r"^\s*(\[\[?\s*)?route\b\s*[\].=]|\"route\"\s*:", re.MULTILINE)
 
 
 def asks_for_plan(need: Path) -> bool:
@@ -17,7 +19,8 @@ def asks_for_plan(need: Path) -> bool:
     try:
         if need.suffix.lower() not in (".toml", ".json") or need.stat().st_size > MAX_PEEK_BYTES:
             return False
-        return "area_coverage" in need.read_text(encoding="utf-8")
+        text = need.read_text(encoding="utf-8")
+        return "area_coverage" in text or ROUTE_TABLE.search(text) is not None
     except (OSError, ValueError):
         return False
 
@@ -26,13 +29,13 @@ def is_plan(text: str) -> bool:
     """Whether a certificate's text is of this kind."""
     import json as parser
 
-    from robotplus.certificates.plan import FORMAT
+    from robotplus.certificates import plan, route
 
     try:
         document = parser.loads(text)
     except (ValueError, RecursionError):
         return False
-    return isinstance(document, dict) and document.get("format") == FORMAT
+    return isinstance(document, dict) and document.get("format") in (plan.FORMAT, route.FORMAT)
 
 
 def answer_plans(need: Path, output: Path | None, *, json: bool, language: Language) -> None:
@@ -66,11 +69,10 @@ def answer_plans(need: Path, output: Path | None, *, json: bool, language: Langu
 def prove_plan(need: Path, machine: str, output: Path | None, *, json: bool, language: Language) -> None:
     """`robotplus prove` for such a need; exit code 1 for a no."""
     from robotplus.certificates.certificate import Refusal
-    from robotplus.checking.coverage import check_plan
     from robotplus.cli.machines import find
     from robotplus.cli.output import console, json_text, print_json, ready_for_file, warn, write_file
     from robotplus.cli.prove import told
-    from robotplus.proving.coverage import prove_coverage
+    from robotplus.matching.planning import check_any, prove_any
     from robotplus.reporting.plans import print_plan
     from robotplus.reporting.terminal import print_verdict
     from robotplus.robots.machine import machines
@@ -79,7 +81,7 @@ def prove_plan(need: Path, machine: str, output: Path | None, *, json: bool, lan
     task, model = read_plan_need(need), find(machines(), machine, "robotplus machines lists them")
     if output is not None:
         ready_for_file(output)
-    result = prove_coverage(task, model)
+    result = prove_any(task, model)
     if isinstance(result, Refusal):
         if json:
             print_json(result.to_document())
@@ -88,7 +90,7 @@ def prove_plan(need: Path, machine: str, output: Path | None, *, json: bool, lan
                 f"{model.maker} {model.model}: {told(result, language)}", markup=False, soft_wrap=True
             )
         raise typer.Exit(1)
-    verdict = check_plan(result, machines(), need=task)
+    verdict = check_any(result, machines(), need=task)
     if not verdict.holds:
         warn(f"check refuses the certificate that was found, a defect of ours: {verdict.reasons[0][1]}")
         raise typer.Exit(1)
@@ -106,16 +108,15 @@ def check_plan_file(
     certificate: Path, text: str, need: Path | None, *, json: bool, language: Language
 ) -> None:
     """`robotplus check` for such a certificate; exit code 1 when it does not hold, 2 when it cannot be checked."""
-    from robotplus.certificates.plan import read_plan
-    from robotplus.checking.coverage import check_plan
     from robotplus.cli.output import console, print_json
+    from robotplus.matching.planning import check_any, read_any
     from robotplus.reporting.plans import print_plan
     from robotplus.reporting.terminal import print_verdict
     from robotplus.robots.machine import machines
     from robotplus.scenarios.plans import read_plan_need
 
-    claimed = read_plan(text, certificate.name)
-    verdict = check_plan(claimed, machines(), need=None if need is None else read_plan_need(need))
+    claimed = read_any(text, certificate.name)
+    verdict = check_any(claimed, machines(), need=None if need is None else read_plan_need(need))
     if json:
         print_json(
             {

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from robotplus import __version__
 from robotplus.certificates.certificate import Refusal, Verdict
 from robotplus.certificates.plan import PlanCertificate, read_plan
+from robotplus.certificates.route import FORMAT as ROUTE
+from robotplus.certificates.route import RouteCertificate, read_route
 from robotplus.checking.coverage import check_plan
+from robotplus.checking.route import check_route
 from robotplus.hashing import canonical
 from robotplus.matching.workers import Crew, Failed, cores
 from robotplus.proving.coverage import prove_coverage
+from robotplus.proving.routes import prove_route
 from robotplus.robots.machine import Collection, Machine
-from robotplus.scenarios.plans import PlanNeed
+from robotplus.scenarios.plans import AnyPlan, PlanNeed, RouteNeed
 
 VERDICTS = ("proven", "proven_if_confirmed", "impossible", "not_found", "unknown")
+AnyCertificate = PlanCertificate | RouteCertificate
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class PlanSolution:
     """A machine with its checked plan."""
 
     machine: Machine
-    certificate: PlanCertificate
+    certificate: AnyCertificate
     checked: Verdict
 
 
@@ -34,7 +39,7 @@ class PlanSolution:
 class PlanAnswer:
     """The whole answer, best first; ``counts`` by verdict over the machines of the kinds that the need names."""
 
-    need: PlanNeed
+    need: AnyPlan
     solutions: tuple[PlanSolution, ...]
     refusals: tuple[Refusal, ...]
     counts: dict[str, int]
@@ -73,8 +78,38 @@ class PlanAnswer:
         }
 
 
+def prove_any(need: AnyPlan, machine: Machine) -> AnyCertificate | Refusal:
+    """A plan of the need's family by one machine, or the reason why not."""
+    return prove_route(need, machine) if isinstance(need, RouteNeed) else prove_coverage(need, machine)
+
+
+def read_any(text: str, where: str = "certificate") -> AnyCertificate:
+    """A plan's certificate of any family from its JSON text.
+
+    Raises:
+        CertificateError: as of the family's own reader.
+    """
+    return read_route(text, where) if f'"{ROUTE}"' in text else read_plan(text, where)
+
+
+def check_any(
+    certificate: AnyCertificate, catalogue: Mapping[str, Machine], *, need: AnyPlan | None = None
+) -> Verdict:
+    """What the family's checker says; a need of another family is another need."""
+    if isinstance(certificate, RouteCertificate):
+        other = isinstance(need, PlanNeed)
+        verdict = check_route(certificate, catalogue, need=need if isinstance(need, RouteNeed) else None)
+    else:
+        other = isinstance(need, RouteNeed)
+        verdict = check_plan(certificate, catalogue, need=need if isinstance(need, PlanNeed) else None)
+    if not other:
+        return verdict
+    found = ("another_need", "the certificate is about a need of another family")
+    return Verdict(False, "refused", (found, *verdict.reasons), verdict.measured, verdict.currency)
+
+
 def answer_plan(
-    need: PlanNeed,
+    need: AnyPlan,
     catalogue: Collection[Machine],
     *,
     workers: int | None = None,
@@ -93,12 +128,12 @@ def answer_plan(
     solutions: list[PlanSolution] = []
     refusals: list[Refusal] = []
 
-    def work(machine_id: str) -> Refusal | tuple[PlanCertificate, Verdict]:
-        result = prove_coverage(need, catalogue[machine_id])
+    def work(machine_id: str) -> Refusal | tuple[AnyCertificate, Verdict]:
+        result = prove_any(need, catalogue[machine_id])
         if isinstance(result, Refusal):
             return result
-        written = read_plan(canonical(result.to_document()).decode())
-        return result, check_plan(written, catalogue, need=need)
+        written = read_any(canonical(result.to_document()).decode())
+        return result, check_any(written, catalogue, need=need)
 
     if looked_at:
         with Crew(min(workers or cores(), len(looked_at)), work) as crew:
@@ -139,7 +174,7 @@ def _order(s: PlanSolution) -> tuple[int, int, float, str]:
     )
 
 
-def _defect(machine: Machine, need: PlanNeed, constraint: str, why: str) -> Refusal:
+def _defect(machine: Machine, need: AnyPlan, constraint: str, why: str) -> Refusal:
     """A no that is our fault."""
     return Refusal(
         machine.id,

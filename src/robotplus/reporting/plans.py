@@ -10,17 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from robotplus.certificates.plan import PlanCertificate
-from robotplus.matching.planning import PlanAnswer, PlanSolution
-from robotplus.reporting import refusals
+from robotplus.certificates.route import RouteCertificate
+from robotplus.matching.planning import AnyCertificate, PlanAnswer, PlanSolution
+from robotplus.reporting import refusals, routes
 from robotplus.reporting.assets import VIEWER
 from robotplus.reporting.figures import DASH
 from robotplus.reporting.markup import Html, join, raw, tag
 from robotplus.reporting.refusals import grouped, reason
+from robotplus.reporting.routes import duration
 from robotplus.reporting.strings import Language
 from robotplus.reporting.terminal import Words, badge
 from robotplus.reporting.voice import Voice
 from robotplus.scenarios.coverage import CoverageTask
-from robotplus.scenarios.plans import PlanNeed
+from robotplus.scenarios.plans import AnyPlan, RouteNeed
+from robotplus.scenarios.route import RouteTask
 
 SPAN = 640  # of the drawing's longer side, in its own units
 EDGE = 12
@@ -36,6 +39,9 @@ FIGURES: dict[str, tuple[str, str]] = {  # names of premises in Chinese and Engl
     "drive_acceleration": ("行驶加速度 m/s²", "acceleration m/s²"),
     "turn_rate": ("转向角速度 rad/s", "turn rate rad/s"),
     "reference_point": ("参考点", "point of reference"),
+    "payload_kg": ("载重 kg", "payload kg"),
+    "step_height_m": ("越障高度 m", "step height m"),
+    "gap_m": ("越沟宽度 m", "gap m"),
     "tracking_m": ("循迹偏差 m", "tracking error m"),
 }
 ASKED = 6  # questions printed in a terminal
@@ -46,16 +52,10 @@ def named(figure: str) -> tuple[str, str]:
     return FIGURES.get(figure, (figure, figure))
 
 
-def duration(seconds: float) -> str:
-    """Hours and minutes, or minutes and seconds when short."""
-    if seconds < 600:
-        return f"{int(seconds // 60)} min {seconds % 60:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
-
-
-def facts(certificate: PlanCertificate) -> list[tuple[str, str]]:
+def facts(certificate: AnyCertificate) -> list[tuple[str, str]]:
     """What a plan claims, by the key of its label."""
+    if isinstance(certificate, RouteCertificate):
+        return routes.facts(certificate)
     c = certificate.claims
     low, high = c["time_s"]["low"], c["time_s"]["high"]
     per_hour = c["target_m2"] * 3600
@@ -79,15 +79,8 @@ def print_plans(
     console.print(Text("   ").join(counts))
     if answer.solutions:
         table = Table(box=None, pad_edge=False, header_style="dim")
-        for key in (
-            "verdict",
-            "plan_machine",
-            "plan_time",
-            "plan_share",
-            "plan_rate",
-            "plan_services",
-            "confirm",
-        ):
+        columns = _columns(answer.need)
+        for key in ("verdict", "plan_machine", *columns, "confirm"):
             table.add_column(words(key), overflow="fold")
         for s in answer.solutions:
             shown = dict(facts(s.certificate))
@@ -95,7 +88,7 @@ def print_plans(
             table.add_row(
                 badge(s.certificate.verdict, words),
                 f"{s.machine.maker} {s.machine.model}",
-                *(shown[k] for k in ("plan_time", "plan_share", "plan_rate", "plan_services")),
+                *(shown[k] for k in columns),
                 confirm or DASH,
             )
         console.print(table)
@@ -118,10 +111,10 @@ def print_plans(
         if answer.solutions:
             path = folder / f"plan-{answer.solutions[0].machine.id}.json"
             console.print(Text(words("next_plan_check", path=path)), soft_wrap=True)
-    console.print(Text(words("plan_mean"), style="dim"))
+    console.print(Text(words(_mean(answer.need)), style="dim"))
 
 
-def print_plan(certificate: PlanCertificate, console: Console, *, language: Language = "en") -> None:
+def print_plan(certificate: AnyCertificate, console: Console, *, language: Language = "en") -> None:
     """A certificate's claims and what is to be confirmed."""
     words = Words(language)
     console.print(Text.assemble(badge(certificate.verdict, words), "  ", (certificate.machine_id, "bold")))
@@ -185,7 +178,7 @@ def plan_report(answer: PlanAnswer, *, language: Language = "both") -> str:
             tag("p", voice.say("product"), class_="product"),
             tag("h1", voice.pair(answer.need.title_zh, answer.need.title_en)),
             _counts(answer, voice),
-            tag("p", voice.say("plan_mean"), class_="notice"),
+            tag("p", voice.say(_mean(answer.need)), class_="notice"),
             _asked(answer.need, voice),
             _ranking(answer, voice),
             _best(answer.solutions[0], answer.need, voice) if answer.solutions else None,
@@ -220,25 +213,40 @@ def _counts(answer: PlanAnswer, voice: Voice) -> Html:
     return tag("p", *chips, class_="chips")
 
 
-def _asked(need: PlanNeed, voice: Voice) -> Html:
+def _columns(need: AnyPlan) -> tuple[str, ...]:
+    """The facts that a ranking shows."""
+    if isinstance(need, RouteNeed):
+        return routes.COLUMNS
+    return ("plan_time", "plan_share", "plan_rate", "plan_services")
+
+
+def _mean(need: AnyPlan) -> str:
+    return "route_mean" if isinstance(need, RouteNeed) else "plan_mean"
+
+
+def _asked(need: AnyPlan, voice: Voice) -> Html:
     task = need.task
-    rows = [
-        ("plan_target", f"{task.target.area:,.0f} m²"),
-        ("plan_share", f"≥ {100 * task.min_coverage:g} %"),
-        ("plan_limit", DASH if task.within is None else f"≤ {duration(task.within)}"),
-    ]
+    rows = (
+        routes.asked(task)
+        if isinstance(task, RouteTask)
+        else [
+            ("plan_target", f"{task.target.area:,.0f} m²"),
+            ("plan_share", f"≥ {100 * task.min_coverage:g} %"),
+            ("plan_limit", DASH if task.within is None else f"≤ {duration(task.within)}"),
+        ]
+    )
     return tag("dl", *(tag("div", tag("dt", voice.say(k)), tag("dd", v)) for k, v in rows), class_="facts")
 
 
 def _ranking(answer: PlanAnswer, voice: Voice) -> Html:
-    keys = ("verdict", "plan_machine", "plan_time", "plan_share", "plan_rate", "plan_services", "confirm")
+    keys = ("verdict", "plan_machine", *_columns(answer.need), "confirm")
     if not answer.solutions:
         return tag("p", voice.say("no_solution"))
     rows = []
     for s in answer.solutions:
         shown = dict(facts(s.certificate))
         confirm = [tag("span", voice.pair(*named(p.name)), " ") for p in s.certificate.premises if p.confirm]
-        cells = [shown[k] for k in keys[2:6]]
+        cells = [shown[k] for k in keys[2:-1]]
         rows.append(
             tag(
                 "tr",
@@ -252,7 +260,7 @@ def _ranking(answer: PlanAnswer, voice: Voice) -> Html:
     return tag("div", tag("table", tag("thead", header), tag("tbody", *rows)), class_="scroll")
 
 
-def _best(s: PlanSolution, need: PlanNeed, voice: Voice) -> Html:
+def _best(s: PlanSolution, need: AnyPlan, voice: Voice) -> Html:
     premises = [
         tag(
             "li",
@@ -265,19 +273,21 @@ def _best(s: PlanSolution, need: PlanNeed, voice: Voice) -> Html:
         for p in s.certificate.premises
     ]
     stated = [tag("div", tag("dt", voice.say(k)), tag("dd", v)) for k, v in facts(s.certificate)]
+    legend = (("plan_swath", "var(--green)"), ("plan_way", "var(--accent)"), ("plan_dock", "var(--accent)"))
+    drawn: Html | None = None
+    if isinstance(s.certificate, RouteCertificate) and isinstance(need.task, RouteTask):
+        drawn, legend = routes.route_svg(s.certificate, need.task), routes.LEGEND
+    elif isinstance(s.certificate, PlanCertificate) and isinstance(need.task, CoverageTask):
+        drawn = plan_svg(s.certificate, need.task)
     return tag(
         "section",
         tag("h2", voice.say("plan_drawing"), f": {s.machine.maker} {s.machine.model}"),
-        plan_svg(s.certificate, need.task),
+        drawn,
         tag(
             "p",
             *(
                 tag("span", tag("i", class_="level", style=f"background:{colour}"), voice.say(key))
-                for key, colour in (
-                    ("plan_swath", "var(--green)"),
-                    ("plan_way", "var(--accent)"),
-                    ("plan_dock", "var(--accent)"),
-                )
+                for key, colour in legend
             ),
             class_="legend",
         ),

@@ -193,6 +193,20 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
         "Every proven has a certificate, derived from published figures under the premises listed and checked "
         "independently; it does not show the quality of the cleaning or spraying itself.",
     ),
+    # routes
+    "route_machines": ("所需台数", "Machines needed"),
+    "route_trips": ("趟次 / 充电", "Trips / charges"),
+    "route_travel": ("总行程", "Travelled"),
+    "route_round": ("每轮行驶与停留（上限）", "Driving and dwelling a round, at most"),
+    "route_gap": ("高于下界", "Above the lower bound"),
+    "route_stops": ("停靠点 × 轮次", "Stops × rounds"),
+    "route_way": ("行驶路线", "way taken"),
+    "route_stop": ("停靠点", "stop"),
+    "route_mean": (
+        "每个“已证明”都附证书：按公开数据与所列前提推算并独立核验；不代表行人避让、乘梯开门及停靠点作业质量。",
+        "Every proven has a certificate, derived from published figures under the premises listed and checked "
+        "independently; it does not show people in the way, lifts and doors, or what is done at a stop.",
+    ),
     "next_plan_check": (
         "robotplus check {path} 重新核验一份证书",
         "robotplus check {path} checks a certificate again",
