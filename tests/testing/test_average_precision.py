@@ -169,3 +169,11 @@ def test_truths_that_are_refused() -> None:
     for text in ("[]", "{}", "{", '{"images": [1], "categories": [], "annotations": []}'):
         with pytest.raises(InputError):
             detection(Source("truth", text, ""), Source("told", "[]", ""))
+
+
+def test_of_equal_overlaps_the_last_object_is_taken_as_in_coco() -> None:
+    left, right = [0, 0, 4, 4], [2, 0, 4, 4]
+    seen = [(1, 1, [1, 0, 4, 4]), (1, 1, left)]
+    for order, found in (((left, right), 1.0), ((right, left), 0.5)):
+        truth, results = rows([(1, 1, box, 0) for box in order], seen, [0.9, 0.8])
+        assert values(truth, results)["recall50"] == found
