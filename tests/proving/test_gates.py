@@ -230,4 +230,4 @@ def test_every_reason_of_the_gates_is_a_documented_constraint() -> None:
     named = {constraint for constraint, *_ in MISSING} | {constraint for constraint, *_ in SHORT}
     assert named <= set(CONSTRAINTS)
     data = {name for name in CONSTRAINTS if name.startswith("data_")}
-    assert data == {constraint for constraint, *_ in MISSING}
+    assert data - {"data_machine"} == {constraint for constraint, *_ in MISSING}  # that one is of plans
