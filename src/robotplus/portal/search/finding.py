@@ -179,13 +179,16 @@ def _by_facets(audiences: Sequence[int], filters: Filters, bounds: Sequence[Boun
     """Entries without points: nearest to the first figure first (models before offers of them), else newest first.
 
     Visibility is counted row by row, not by EXISTS: PostgreSQL would join that with all that everybody may read,
-    where walking the index that gives the order ends after a window. CROSS JOIN and the plus keep SQLite to these
-    walks, whatever it knows of the tables.
+    where walking the index that gives the order ends after a window. It is counted audience by audience, each a look
+    into the key: with a list of audiences PostgreSQL reads all postings of the entry instead. CROSS JOIN and the plus
+    keep SQLite to these walks, whatever it knows of the tables.
     """
-    seen = (
-        f" AND (SELECT COUNT(*) FROM search_posting s WHERE s.term = {term(EVERYTHING)} AND s.weight = 1 "
-        f"AND s.entry_id = e.id AND s.audience IN ({', '.join(map(str, audiences))})) > 0"
+    each = (
+        f"(SELECT COUNT(*) FROM search_posting s WHERE s.term = {term(EVERYTHING)} AND s.weight = 1 "
+        f"AND s.entry_id = e.id AND s.audience = {audience}) > 0"
+        for audience in audiences
     )
+    seen = f" AND ({' OR '.join(each)})"
     where, given = conditions(filters, bounds[1:], "e.id", noun="+e.noun", row="e")
     if bounds:
         span, values = within(bounds[0], "f")
