@@ -124,7 +124,9 @@ def test_the_size_of_the_catalogue_is_told_right(name: str) -> None:
 
 
 def test_needs_shown_can_be_read() -> None:
-    pages = [p for p in PAGES if p.name != "kinds.md"]  # its blocks are kinds: tests/portal/test_kinds_by_file.py
+    pages = [
+        p for p in PAGES if p.name != "kinds.md"
+    ]  # its blocks are kinds: tests/portal/test_kinds_by_file.py
     shown = [(p, text) for p in pages for kind, text in blocks(p.read_text("utf-8")) if kind == "toml"]
     assert shown
     for path, text in shown:
