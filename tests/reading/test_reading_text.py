@@ -35,6 +35,10 @@ def test_anything_made_of_pieces_of_figures(text: str) -> None:
     holds(read(text))
 
 
+def test_a_number_before_a_standard_does_not_reach_into_it() -> None:
+    holds(read("12GB/T12"))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:

@@ -20,6 +20,7 @@ from robotplus.robots.model import Array, OrientedBox
 
 GRAVITY = 9.80665  # m/s², standard gravity (ISO 80000-3)
 AXES = 3
+SPREAD = 0.15  # [rad] wrist joints together between two samples where a demand is only stated
 ROOM = 1.003  # demands are sampled: between samples they may be a little higher
 
 
@@ -47,10 +48,10 @@ def _demand(body: Body, context: Context, found: Found) -> tuple[Array, Array]:
     moment, inertia = np.zeros(axes), np.zeros(axes)
     samples: dict[int | None, list[Array]] = {}
     rated = body.robot.wrist_moment_nm is not None or body.robot.wrist_inertia_kgm2 is not None
-    between = _halfway(found) if rated else []
+    between = _halfway(found)
     for k, item in enumerate(found.planned):
         stop = program.stops[context.layers.order[item.position]]
-        q = np.concatenate([item.move.q, between[k]]) if rated else item.move.q[:: 1 + len(item.move.t) // 24]
+        q = np.concatenate([item.move.q, between[k]]) if rated else _spread(item.move.q, between[k])
         carried = [stop.carry_out if item.kind == "retract" else stop.carry_in]
         if item.kind == "dwell":
             carried = [stop.carry_in, stop.carry_out]
@@ -89,6 +90,15 @@ def _across(arm: Array, z: Array) -> Array:
     """(m, k) squares of the parts of arms (m, k, 3) that are square to unit axes z (m, k, 3)."""
     along = np.einsum("mki,mki->mk", arm, z)
     return np.asarray(np.maximum(np.einsum("mki,mki->mk", arm, arm) - along * along, 0.0))
+
+
+def _spread(knots: Array, between: Array) -> Array:
+    """Those of a move's knots and middles between which the wrist turns by about `SPREAD`, and the last."""
+    path = np.empty((len(knots) + len(between), knots.shape[1]))
+    path[::2], path[1::2] = knots, between
+    turned = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(path[:, -AXES:], axis=0)).sum(axis=1))])
+    wanted = np.searchsorted(turned, np.arange(0.0, turned[-1], SPREAD))
+    return np.asarray(path[np.unique(np.concatenate([[0], wanted, [len(path) - 1]]))])
 
 
 def _halfway(found: Found) -> list[Array]:

@@ -41,9 +41,18 @@ def read(text: str) -> Reading:
     page = Page(folded, spans)
     found = [figure_of_symbol(s, page.around(s.start, s.end), text) for s in names]
     found += [f for q in amounts if (f := figure_of(q, page.around(q.start, q.end), text))]
-    figures = sorted(found, key=lambda figure: figure.start)
+    figures = _apart(found)
     scenario, runner_up = recognise(folded)
     return Reading(text, scenario, runner_up, tuple(_siblings(figures, folded)))
+
+
+def _apart(found: list[Figure]) -> list[Figure]:
+    """The figures by their place; of two that overlap the one found first stays: names come before amounts."""
+    kept: list[Figure] = []
+    for figure in found:
+        if all(figure.end <= other.start or other.end <= figure.start for other in kept):
+            kept.append(figure)
+    return sorted(kept, key=lambda figure: figure.start)
 
 
 _SIBLING = re.compile(
