@@ -39,6 +39,7 @@ def walker(**figures: Any) -> Machine:
         "runtime_h": 2.0,
         "charge_h": 1.0,
         "payload_kg": 10.0,
+        "turning": "holonomic (legged)",
         "max_slope_deg": 15.0,
         "step_height_m": 0.2,
         "gap_m": 0.1,

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from tests.routes.conftest import grid, only, route_need, walker
 
+from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.route import RouteCertificate, read_route
 from robotplus.checking.route import check_route
 from robotplus.errors import CertificateError
 from robotplus.hashing import digest
 from robotplus.proving.routes import prove_route
+from robotplus.robots.machine import Machine
 from robotplus.scenarios.plans import route_from_document
 
 Edit = Callable[[dict[str, Any]], object]
@@ -39,10 +41,10 @@ def honest() -> dict[str, Any]:
     return result.to_document()
 
 
-def verdict_of(document: dict[str, Any]) -> Any:
+def verdict_of(document: dict[str, Any], *, machine: Machine = MACHINE) -> Any:
     document = {k: v for k, v in document.items() if k != "sha256"}
     written = read_route(json.dumps({**document, "sha256": digest(document)}))
-    return check_route(written, only(MACHINE), need=NEED)
+    return check_route(written, only(machine), need=NEED)
 
 
 def some(d: dict[str, Any], kind: str, nth: int = 0) -> dict[str, Any]:
@@ -153,3 +155,16 @@ def test_a_broken_file_says_so_in_one_line(honest: dict[str, Any], spoil: Edit) 
     assert "\n" not in str(caught.value)
     with pytest.raises(CertificateError, match="digest"):
         read_route(json.dumps({**honest, "verdict": "proven_if_confirmed"}))
+
+
+@pytest.mark.parametrize("turning", ["ackermann", None])
+def test_a_machine_that_cannot_turn_where_it_stands_is_not_driven_round_corners(
+    honest: dict[str, Any], turning: str | None
+) -> None:
+    other = walker(runtime_h=0.5, turning=turning)
+    result = prove_route(NEED, other)
+    assert isinstance(result, Refusal)
+    assert (result.verdict, result.where) == ("unknown", "turning")
+    document = copy.deepcopy(honest)
+    document["machine"]["sha256"] = other.sha256
+    assert {"turning", "premise"} <= {code for code, _ in verdict_of(document, machine=other).reasons}

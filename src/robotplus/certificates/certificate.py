@@ -16,6 +16,7 @@ import numpy as np
 
 from robotplus import __version__
 from robotplus.certificates.motion import Move
+from robotplus.certificates.written import read_written
 from robotplus.errors import CertificateError
 from robotplus.hashing import canonical, digest
 
@@ -122,20 +123,7 @@ def read_certificate(text: str, where: str = "certificate") -> Certificate:
     Raises:
         CertificateError: not JSON, another format or version, wrong shapes, or a digest that does not match.
     """
-    try:
-        doc = json.loads(text)
-    except (ValueError, RecursionError) as e:
-        raise CertificateError("not a JSON file", where, fix="give a cert-*.json written by robotplus") from e
-    if not isinstance(doc, dict) or doc.get("format") != FORMAT:
-        found = doc.get("format") if isinstance(doc, dict) else type(doc).__name__
-        raise CertificateError("another certificate format or version", where, value=found, allowed=FORMAT)
-    stated = doc.pop("sha256", None)
-    try:
-        if stated != digest(doc):
-            raise CertificateError("the file's digest does not match its content", where, value=stated)
-    except (TypeError, ValueError, RecursionError) as e:
-        raise CertificateError(f"malformed certificate ({type(e).__name__}: {e})", where) from e
-    return _read(doc, where)
+    return read_written(text, FORMAT, where, lambda doc: _read(doc, where))
 
 
 def as_written(document: dict[str, Any]) -> Certificate:

@@ -12,14 +12,12 @@ solver and once in the checker.
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from robotplus import __version__
 from robotplus.certificates.certificate import Premise
-from robotplus.errors import CertificateError
+from robotplus.certificates.written import claims_of, number, pair, read_written
 from robotplus.hashing import digest
 
 FORMAT = "robotplus.plan/1"
@@ -110,33 +108,17 @@ def read_plan(text: str, where: str = "certificate") -> PlanCertificate:
     Raises:
         CertificateError: not JSON, another format or version, wrong shapes, or a digest that does not match.
     """
-    try:
-        doc = json.loads(text)
-    except (ValueError, RecursionError) as e:
-        raise CertificateError("not a JSON file", where) from e
-    if not isinstance(doc, dict) or doc.get("format") != FORMAT:
-        found = doc.get("format") if isinstance(doc, dict) else type(doc).__name__
-        raise CertificateError("another certificate format or version", where, value=found, allowed=FORMAT)
-    stated = doc.pop("sha256", None)
-    try:
-        if stated != digest(doc):
-            raise CertificateError("the file's digest does not match its content", where, value=stated)
-        return _read(doc)
-    except CertificateError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as e:
-        raise CertificateError(f"malformed certificate ({type(e).__name__}: {e})", where) from e
+    return read_written(text, FORMAT, where, _read)
 
 
 def _read(doc: dict[str, Any]) -> PlanCertificate:
     driving = dict(doc["driving"])
     for key in ("acceleration", "turn_rate"):
-        low, high = (_number(v) for v in driving[key])
-        driving[key] = (low, high)
+        driving[key] = pair(driving[key])
     if driving["turning"] not in get_args(Turning):
         raise ValueError(f"turning {driving['turning']!r}")
     for key in ("width", "length", "breadth", "work_speed", "move_speed", "tracking"):
-        driving[key] = _number(driving[key])
+        driving[key] = number(driving[key])
     if doc["verdict"] not in get_args(PlanVerdict):
         raise ValueError(f"verdict {doc['verdict']!r}")
     return PlanCertificate(
@@ -146,38 +128,17 @@ def _read(doc: dict[str, Any]) -> PlanCertificate:
         need_sha256=str(doc["need_sha256"]),
         driving=Driving(**driving),
         legs=tuple(_read_leg(leg) for leg in doc["legs"]),
-        claims=_read_claims(doc["claims"]),
+        claims=claims_of(doc["claims"], CLAIMS, PAIRS),
         premises=tuple(Premise(**p) for p in doc["premises"]),
         verdict=doc["verdict"],
         engine=str(doc["engine"]),
     )
 
 
-def _read_claims(claims: dict[str, Any]) -> dict[str, Any]:
-    """The claims, every one of them there and a number."""
-    wanted = {*CLAIMS, *PAIRS, "within_s"}
-    if set(claims) != wanted:
-        raise ValueError(f"claims {sorted(set(claims) ^ wanted)} are missing or unknown")
-    for name in CLAIMS:
-        _number(claims[name])
-    for name, ends in PAIRS.items():
-        if set(claims[name]) != set(ends) or _number(claims[name][ends[0]]) > _number(claims[name][ends[1]]):
-            raise ValueError(f"claim {name}")
-    if claims["within_s"] is not None:
-        _number(claims["within_s"])
-    return dict(claims)
-
-
 def _read_leg(leg: dict[str, Any]) -> Leg:
-    points = tuple((_number(x), _number(y)) for x, y in leg["xy"])
+    points = tuple((number(x), number(y)) for x, y in leg["xy"])
     if leg["kind"] not in get_args(LegKind):
         raise ValueError(f"leg kind {leg['kind']!r}")
     if (len(points) == 1) != (leg["kind"] == "wait") or not points:
         raise ValueError("a wait has one point, every other leg at least two")
-    return Leg(leg["kind"], points, _number(leg["seconds"]), str(leg["reason"]))
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"not a finite number: {value!r}")
-    return float(value)
+    return Leg(leg["kind"], points, number(leg["seconds"]), str(leg["reason"]))

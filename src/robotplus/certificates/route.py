@@ -12,14 +12,12 @@ docs/routes.md holds the timing formula; it is written once in the solver and on
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from robotplus import __version__
 from robotplus.certificates.certificate import Premise
-from robotplus.errors import CertificateError
+from robotplus.certificates.written import claims_of, number, pair, read_written
 from robotplus.hashing import digest
 
 FORMAT = "robotplus.route/1"
@@ -101,22 +99,7 @@ def read_route(text: str, where: str = "certificate") -> RouteCertificate:
     Raises:
         CertificateError: not JSON, another format or version, wrong shapes, or a digest that does not match.
     """
-    try:
-        doc = json.loads(text)
-    except (ValueError, RecursionError) as e:
-        raise CertificateError("not a JSON file", where) from e
-    if not isinstance(doc, dict) or doc.get("format") != FORMAT:
-        found = doc.get("format") if isinstance(doc, dict) else type(doc).__name__
-        raise CertificateError("another certificate format or version", where, value=found, allowed=FORMAT)
-    stated = doc.pop("sha256", None)
-    try:
-        if stated != digest(doc):
-            raise CertificateError("the file's digest does not match its content", where, value=stated)
-        return _read(doc)
-    except CertificateError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as e:
-        raise CertificateError(f"malformed certificate ({type(e).__name__}: {e})", where) from e
+    return read_written(text, FORMAT, where, _read)
 
 
 def _read(doc: dict[str, Any]) -> RouteCertificate:
@@ -130,31 +113,14 @@ def _read(doc: dict[str, Any]) -> RouteCertificate:
         machine_sha256=str(doc["machine"]["sha256"]),
         need=dict(doc["need"]),
         need_sha256=str(doc["need_sha256"]),
-        rolling=Rolling(
-            _number(rolling["speed"]), _pair(rolling["acceleration"]), _pair(rolling["turn_rate"])
-        ),
+        rolling=Rolling(number(rolling["speed"]), pair(rolling["acceleration"]), pair(rolling["turn_rate"])),
         tours=tuple(tuple(_action(action) for action in tour) for tour in doc["tours"]),
-        weights=tuple(_number(w) for w in doc["weights"]),
-        claims=_claims(doc["claims"]),
+        weights=tuple(number(w) for w in doc["weights"]),
+        claims=claims_of(doc["claims"], CLAIMS, {"time_s": ("low", "high")}),
         premises=tuple(Premise(**p) for p in doc["premises"]),
         verdict=doc["verdict"],
         engine=str(doc["engine"]),
     )
-
-
-def _claims(claims: dict[str, Any]) -> dict[str, Any]:
-    """The claims, every one of them there and a number."""
-    wanted = {*CLAIMS, "time_s", "within_s"}
-    if set(claims) != wanted:
-        raise ValueError(f"claims {sorted(set(claims) ^ wanted)} are missing or unknown")
-    for name in CLAIMS:
-        _number(claims[name])
-    times = claims["time_s"]
-    if set(times) != {"low", "high"} or _number(times["low"]) > _number(times["high"]):
-        raise ValueError("claim time_s")
-    if claims["within_s"] is not None:
-        _number(claims["within_s"])
-    return dict(claims)
 
 
 def _action(action: dict[str, Any]) -> Action:
@@ -168,21 +134,10 @@ def _action(action: dict[str, Any]) -> Action:
         return Action("go", nodes)
     if kind == "serve":
         return Action("serve", stop=_whole(action["stop"]), round=_whole(action["round"]))
-    return Action(kind, seconds=_number(action["seconds"]))
+    return Action(kind, seconds=number(action["seconds"]))
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError(f"not a whole number from 0: {value!r}")
     return value
-
-
-def _pair(values: Any) -> tuple[float, float]:
-    low, high = (_number(v) for v in values)
-    return low, high
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"not a finite number: {value!r}")
-    return float(value)

@@ -17,7 +17,7 @@ import shapely
 from robotplus.certificates.certificate import Verdict
 from robotplus.certificates.plan import Leg, PlanCertificate
 from robotplus.checking.coverage_drive import driving_found, premises_found
-from robotplus.errors import NeedError
+from robotplus.checking.subject import Finding, subject_of
 from robotplus.robots.machine import Machine
 from robotplus.scenarios.coverage import CoverageTask
 from robotplus.scenarios.plans import PlanNeed, plan_from_document
@@ -26,8 +26,6 @@ SLACK_M = 1e-6
 SLACK_S = 1e-5
 AREA_SLACK = 1e-6  # of the target
 DOCK_SLACK_M = 0.05
-
-Finding = tuple[str, str]
 
 
 def check_plan(
@@ -40,27 +38,10 @@ def check_plan(
         machines: today's machines by id.
         need: demand that the certificate is about this very need.
     """
-    currency = {"model": "current", "need": "not given"}
-    try:
-        asked = plan_from_document(certificate.need)
-    except NeedError as e:
-        return Verdict(False, "refused", (("need_malformed", str(e)),), {}, currency)
-    findings: list[Finding] = []
-    if asked.sha256 != certificate.need_sha256:
-        findings.append(("need_digest", "the need inside is not the one that the digest names"))
-    if need is not None:
-        currency["need"] = "same" if need.sha256 == certificate.need_sha256 else "different"
-        if currency["need"] == "different":
-            findings.append(("another_need", "the certificate is about another need"))
-    machine = machines.get(certificate.machine_id)
-    if machine is None or machine.sha256 != certificate.machine_sha256:
-        currency["model"] = "unknown"
-        why = "the machine's file is not known here in that version"
-        return Verdict(False, "cannot_check", (*findings, ("model_unknown", why)), {}, currency)
-    if not machine.product:
-        findings.append(("no_product", "the record stands for a class of machines"))
-    if machine.kind not in asked.task.kinds:
-        findings.append(("another_kind", f"the need does not name the kind {machine.kind}"))
+    subject = subject_of(certificate, machines, read=plan_from_document, need=need)
+    if isinstance(subject, Verdict):
+        return subject
+    asked, machine, findings = subject.need, subject.machine, subject.findings
     findings += driving_found(certificate, machine, asked.task)
     findings += premises_found(certificate, machine, asked.task)
     measured: dict[str, Any] = {}
@@ -69,7 +50,7 @@ def check_plan(
         findings += _free(certificate, asked.task, measured)
         findings += _covered(certificate, asked.task, measured)
         findings += _timed(certificate, machine, asked.task, measured)
-    return Verdict(not findings, "refused" if findings else "holds", tuple(findings), measured, currency)
+    return subject.verdict(measured)
 
 
 def _legs(legs: tuple[Leg, ...], task: CoverageTask) -> list[Finding]:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from robotplus.certificates.plan import PlanCertificate
+from robotplus.checking.subject import Finding
 from robotplus.robots.machine import Machine
 from robotplus.scenarios.coverage import CoverageTask
 
@@ -15,7 +16,6 @@ ESTIMATES = {  # surface: acceleration [m/s2], turn rate [rad/s]; docs/coverage.
     "air": ((1.5, 4.0), (0.5, 1.5)),
 }
 ASSUMED_TRACKING_M = 0.05
-Finding = tuple[str, str]
 
 
 def driving_found(c: PlanCertificate, machine: Machine, task: CoverageTask) -> list[Finding]:
@@ -38,7 +38,7 @@ def driving_found(c: PlanCertificate, machine: Machine, task: CoverageTask) -> l
     accuracy = machine.number("positioning_accuracy_m")
     if d.tracking < (ASSUMED_TRACKING_M if accuracy is None else accuracy.value):
         out.append(("tracking", "it tracks its line more closely than is known or assumed"))
-    if d.turning != _turning(machine):
+    if d.turning != turning_stated(machine):
         out.append(("turning", "the machine's file does not say that it turns so"))
     slope = machine.number("max_slope_deg")
     if task.slope > 0 and (slope is None or task.slope > math.radians(slope.value) + 1e-9):
@@ -49,7 +49,7 @@ def driving_found(c: PlanCertificate, machine: Machine, task: CoverageTask) -> l
 def premises_found(c: PlanCertificate, machine: Machine, task: CoverageTask) -> list[Finding]:
     """Every deciding figure stands among the premises with its value; a weak one is to be confirmed."""
     deciding = ["max_speed_mps", "dims_m", "runtime_h"]
-    if _turning(machine) == "spot" or not machine.kind.startswith("uav"):
+    if not machine.kind.startswith("uav"):
         deciding.append("turning")
     if task.dose is not None:
         deciding.append("tank_l")
@@ -78,7 +78,8 @@ def _as_written(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _turning(machine: Machine) -> str | None:
+def turning_stated(machine: Machine) -> str | None:
+    """How the machine's file says that it turns where it stands; None when it does not, or needs an arc."""
     if machine.kind.startswith("uav"):
         return "side"
     word = machine.word("turning")

@@ -17,13 +17,12 @@ from typing import Any
 from robotplus.certificates.certificate import Verdict
 from robotplus.certificates.route import Action, Rolling, RouteCertificate
 from robotplus.checking.route_machine import Ends, ends_of, premises_found, rolling_found, ways_found
-from robotplus.errors import NeedError
+from robotplus.checking.subject import Finding, subject_of
 from robotplus.robots.machine import Machine
 from robotplus.scenarios.plans import RouteNeed, route_from_document
 from robotplus.scenarios.route import RouteTask, Way
 
 SLACK = 1e-5  # seconds, metres, kilograms
-Finding = tuple[str, str]
 
 
 def check_route(
@@ -36,27 +35,10 @@ def check_route(
         machines: today's machines by id.
         need: demand that the certificate is about this very need.
     """
-    currency = {"model": "current", "need": "not given"}
-    try:
-        asked = route_from_document(certificate.need)
-    except NeedError as e:
-        return Verdict(False, "refused", (("need_malformed", str(e)),), {}, currency)
-    findings: list[Finding] = []
-    if asked.sha256 != certificate.need_sha256:
-        findings.append(("need_digest", "the need inside is not the one that the digest names"))
-    if need is not None:
-        currency["need"] = "same" if need.sha256 == certificate.need_sha256 else "different"
-        if currency["need"] == "different":
-            findings.append(("another_need", "the certificate is about another need"))
-    machine = machines.get(certificate.machine_id)
-    if machine is None or machine.sha256 != certificate.machine_sha256:
-        currency["model"] = "unknown"
-        why = "the machine's file is not known here in that version"
-        return Verdict(False, "cannot_check", (*findings, ("model_unknown", why)), {}, currency)
-    if not machine.product:
-        findings.append(("no_product", "the record stands for a class of machines"))
-    if machine.kind not in asked.task.kinds:
-        findings.append(("another_kind", f"the need does not name the kind {machine.kind}"))
+    subject = subject_of(certificate, machines, read=route_from_document, need=need)
+    if isinstance(subject, Verdict):
+        return subject
+    asked, machine, findings = subject.need, subject.machine, subject.findings
     findings += rolling_found(certificate, machine)
     findings += ways_found(certificate, machine, asked.task)
     findings += premises_found(certificate, machine, asked.task)
@@ -64,7 +46,7 @@ def check_route(
     if not any(code in ("speed", "estimates", "no_way") for code, _ in findings):
         findings += _toured(certificate, machine, asked.task, measured)
         findings += _bounded(certificate, asked.task, measured)
-    return Verdict(not findings, "refused" if findings else "holds", tuple(findings), measured, currency)
+    return subject.verdict(measured)
 
 
 @dataclass

@@ -6,13 +6,14 @@ import itertools
 from typing import Any
 
 from robotplus.certificates.route import RouteCertificate
+from robotplus.checking.coverage_drive import turning_stated
+from robotplus.checking.subject import Finding
 from robotplus.robots.machine import Machine
 from robotplus.scenarios.route import RouteTask, Way
 
 ON_GROUND = ((0.2, 0.8), (0.4, 1.2))  # acceleration [m/s2], turn rate [rad/s]; docs/routes.md
 IN_AIR = ((1.5, 4.0), (0.5, 1.5))
 SLACK = 1e-6
-Finding = tuple[str, str]
 Ends = dict[tuple[str, str], Way]
 
 
@@ -33,6 +34,8 @@ def rolling_found(c: RouteCertificate, machine: Machine) -> list[Finding]:
     top = machine.number("max_speed_mps")
     if top is None or not 0 < c.rolling.speed <= top.value:
         out.append(("speed", "it moves faster than the machine's file says"))
+    if turning_stated(machine) is None:
+        out.append(("turning", "the machine's file does not say that it turns where it stands"))
     estimates = IN_AIR if machine.kind.startswith("uav") else ON_GROUND
     if (c.rolling.acceleration, c.rolling.turn_rate) != estimates:
         out.append(("estimates", "acceleration and turn rate are not the documented estimates"))
@@ -60,6 +63,8 @@ def ways_found(c: RouteCertificate, machine: Machine, task: RouteTask) -> list[F
 def premises_found(c: RouteCertificate, machine: Machine, task: RouteTask) -> list[Finding]:
     """Every deciding figure stands among the premises with its value; a weak one is to be confirmed."""
     deciding = {"max_speed_mps", "runtime_h"}
+    if not machine.kind.startswith("uav"):
+        deciding.add("turning")
     if task.carry > 0 or any(stop.load > 0 for stop in task.stops):
         deciding.add("payload_kg")
     actions = [action for tour in c.tours for action in tour]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import typer
@@ -10,18 +9,19 @@ import typer
 from robotplus.reporting.strings import Language
 
 OWNED = ("answer.json", "report.html", "plan-*.json")
-MAX_PEEK_BYTES = 4_000_000
-ROUTE_TABLE = re.compile(r"^\s*(\[\[?\s*)?route\b\s*[\].=]|\"route\"\s*:", re.MULTILINE)
 
 
 def asks_for_plan(need: Path) -> bool:
     """Whether a need file is of this kind; what is wrong with a file is for its reader to say."""
+    from robotplus.errors import NeedError
+    from robotplus.scenarios.files import MAX_NEED_BYTES, PLANS, parse
+    from robotplus.scenarios.reading import read_text
+
     try:
-        if need.suffix.lower() not in (".toml", ".json") or need.stat().st_size > MAX_PEEK_BYTES:
-            return False
-        text = need.read_text(encoding="utf-8")
-        return "area_coverage" in text or ROUTE_TABLE.search(text) is not None
-    except (OSError, ValueError):
+        text = read_text(need, limit=MAX_NEED_BYTES)
+        # parsed only where the word occurs: needs of arms are parsed once, by their own reader
+        return any(name in text for name in PLANS) and not parse(text, need).keys().isdisjoint(PLANS)
+    except NeedError:
         return False
 
 
@@ -31,6 +31,8 @@ def is_plan(text: str) -> bool:
 
     from robotplus.certificates import plan, route
 
+    if plan.FORMAT not in text and route.FORMAT not in text:
+        return False  # an arm's certificate, which may be long, is parsed once, by its own reader
     try:
         document = parser.loads(text)
     except (ValueError, RecursionError):
@@ -70,8 +72,8 @@ def prove_plan(need: Path, machine: str, output: Path | None, *, json: bool, lan
     """`robotplus prove` for such a need; exit code 1 for a no."""
     from robotplus.certificates.certificate import Refusal
     from robotplus.cli.machines import find
-    from robotplus.cli.output import console, json_text, print_json, ready_for_file, warn, write_file
-    from robotplus.cli.prove import told
+    from robotplus.cli.output import console, json_text, print_json, ready_for_file, write_file
+    from robotplus.cli.prove import refuse_unless_held, say_no
     from robotplus.matching.planning import check_any, prove_any
     from robotplus.reporting.plans import print_plan
     from robotplus.reporting.terminal import print_verdict
@@ -83,17 +85,9 @@ def prove_plan(need: Path, machine: str, output: Path | None, *, json: bool, lan
         ready_for_file(output)
     result = prove_any(task, model)
     if isinstance(result, Refusal):
-        if json:
-            print_json(result.to_document())
-        else:
-            console().print(
-                f"{model.maker} {model.model}: {told(result, language)}", markup=False, soft_wrap=True
-            )
-        raise typer.Exit(1)
+        say_no(f"{model.maker} {model.model}", result, json=json, language=language)
     verdict = check_any(result, machines(), need=task)
-    if not verdict.holds:
-        warn(f"check refuses the certificate that was found, a defect of ours: {verdict.reasons[0][1]}")
-        raise typer.Exit(1)
+    refuse_unless_held(verdict)
     document = result.to_document()
     if output is not None:
         write_file(output, json_text(document))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from robotplus.cli.options import Added, CatalogueFolder, Json, NeedFile, TerminalLanguage
 
 if TYPE_CHECKING:
-    from robotplus.certificates.certificate import Refusal
+    from robotplus.certificates.certificate import Refusal, Verdict
     from robotplus.reporting.strings import Language
     from robotplus.scenarios.task import BaseRegion
 
@@ -51,7 +51,7 @@ def command(
     from robotplus.certificates.certificate import Refusal
     from robotplus.checking import check
     from robotplus.cli.catalogues import find_robot, open_catalogue
-    from robotplus.cli.output import bar, console, json_text, print_json, ready_for_file, warn, write_file
+    from robotplus.cli.output import bar, console, json_text, print_json, ready_for_file, write_file
     from robotplus.cli.plans import asks_for_plan, prove_plan
     from robotplus.proving import prove
     from robotplus.reporting.terminal import print_certificate, print_verdict
@@ -71,17 +71,9 @@ def command(
         show("checking", 1, 2)
         verdict = None if isinstance(result, Refusal) else check(result, models, need=task)
     if isinstance(result, Refusal):
-        if json:
-            print_json(result.to_document())
-        else:
-            console().print(
-                f"{model.maker} {model.model}: {told(result, lang)}", markup=False, soft_wrap=True
-            )
-        raise typer.Exit(1)
+        say_no(f"{model.maker} {model.model}", result, json=json, language=lang)
     assert verdict is not None
-    if not verdict.holds:
-        warn(f"check refuses the certificate that was found, a defect of ours: {verdict.reasons[0][1]}")
-        raise typer.Exit(1)
+    refuse_unless_held(verdict)
     document = result.to_document()
     if output is not None:
         write_file(output, json_text(document))
@@ -90,6 +82,26 @@ def command(
         return
     print_certificate(result, console(), robot=model, language=lang)
     print_verdict(verdict, console(), language=lang)
+
+
+def say_no(name: str, refusal: Refusal, *, json: bool, language: Language) -> NoReturn:
+    """Print a refusal and end with exit code 1."""
+    from robotplus.cli.output import console, print_json
+
+    if json:
+        print_json(refusal.to_document())
+    else:
+        console().print(f"{name}: {told(refusal, language)}", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def refuse_unless_held(verdict: Verdict) -> None:
+    """End with exit code 1 when `check` refuses what was found."""
+    from robotplus.cli.output import warn
+
+    if not verdict.holds:
+        warn(f"check refuses the certificate that was found, a defect of ours: {verdict.reasons[0][1]}")
+        raise typer.Exit(1)
 
 
 def read_place(

@@ -141,8 +141,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
         "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
     }
-else:  # every query here is short: compiling one costs more than it could save
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # every query here is short: compiling one costs more than it could save
+    _given = DATABASES["default"].setdefault("OPTIONS", {})
+    _given["options"] = f"-c jit=off {_given.get('options', '')}".strip()
 AUTH_USER_MODEL = "parties.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -27,6 +27,7 @@ MAX_NEED_BYTES = 4_000_000
 # A dotted key this deep means nothing here, and the parser's time grows with the square of its length.
 _DEEP_KEY = re.compile(r"""(?:\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+){16}""")
 TASKS = ("process_path", "pick_place")
+PLANS = ("area_coverage", "route")  # tasks of machines that move about: robotplus.scenarios.plans reads them
 
 
 def read_need(path: str | Path) -> Need:

@@ -11,14 +11,11 @@ from pydantic import Field, ValidationError, model_validator
 from robotplus.errors import NeedError
 from robotplus.hashing import digest
 from robotplus.scenarios.coverage import AreaCoverageTable, CoverageTask, lower_coverage
-from robotplus.scenarios.files import parse
+from robotplus.scenarios.files import MAX_NEED_BYTES, PLANS, parse
 from robotplus.scenarios.need import Identifier, explain
 from robotplus.scenarios.reading import read_text
 from robotplus.scenarios.route import RouteTable, RouteTask, lower_route
 from robotplus.scenarios.schema import Name, Table, exactly_one
-
-MAX_PLAN_BYTES = 4_000_000
-PLANS = ("area_coverage", "route")
 
 
 class PlanTable(Table):
@@ -77,11 +74,6 @@ def plan_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def is_plan(document: Any) -> bool:
-    """Whether a need's document is of this kind."""
-    return isinstance(document, dict) and any(name in document for name in PLANS)
-
-
 def read_plan_need(path: str | Path) -> AnyPlan:
     """Read a need file (TOML or JSON) of this kind, of any family.
 
@@ -89,7 +81,7 @@ def read_plan_need(path: str | Path) -> AnyPlan:
         NeedError: one line says what is wrong.
     """
     path = Path(path)
-    return need_from_document(parse(read_text(path, limit=MAX_PLAN_BYTES), path), path.name)
+    return need_from_document(parse(read_text(path, limit=MAX_NEED_BYTES), path), path.name)
 
 
 def need_from_document(document: dict[str, Any], where: str = "need") -> AnyPlan:

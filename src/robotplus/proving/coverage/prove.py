@@ -16,12 +16,13 @@ from shapely import LineString
 
 from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.plan import Leg, PlanCertificate
-from robotplus.proving.coverage.machine import Able, able, refusal, unknown_figure
+from robotplus.proving.coverage.machine import Able, able
 from robotplus.proving.coverage.order import in_order, travelled
 from robotplus.proving.coverage.roaming import Roaming, Spot
 from robotplus.proving.coverage.servicing import OutOfReachError, serviced
 from robotplus.proving.coverage.swaths import Swaths, angles, swaths
 from robotplus.proving.coverage.timing import HIGH, LOW, plan_seconds, straight
+from robotplus.proving.machine_figures import refusal, unknown_figure
 from robotplus.robots.machine import Machine
 from robotplus.scenarios.plans import PlanNeed
 

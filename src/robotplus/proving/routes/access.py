@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from robotplus.certificates.certificate import Refusal
-from robotplus.proving.routes.machine import refusal, short, unknown_figure
+from robotplus.proving.machine_figures import refusal, short, unknown_figure
 from robotplus.robots.machine import Machine
 from robotplus.scenarios.plans import RouteNeed
 from robotplus.scenarios.route import RouteTask, Way

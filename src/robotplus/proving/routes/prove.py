@@ -8,10 +8,11 @@ from typing import Any
 
 from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.route import Action, RouteCertificate
+from robotplus.proving.machine_figures import premises, refusal, short, unknown_figure
 from robotplus.proving.routes.access import LIMITS, passable
 from robotplus.proving.routes.bound import tour_bound
 from robotplus.proving.routes.fleet import Schedule, fewest, seconds_of
-from robotplus.proving.routes.machine import Means, means, premises, refusal, short, unknown_figure
+from robotplus.proving.routes.machine import Means, means
 from robotplus.proving.routes.order import EXACT, exact, short_order
 from robotplus.proving.routes.roads import Roads, roads
 from robotplus.proving.routes.trips import Limits, Trip, a_trip, cut, fits, inserted
@@ -166,7 +167,7 @@ def _certificate(
     for limit in LIMITS:
         if any(limit.asks(way) is not None for way in travelled):
             used[limit.figure] = machine.figures[limit.figure]
-    stated = premises(machine, able.rolling, used)
+    stated = premises(machine, used, (able.rolling.acceleration, able.rolling.turn_rate))
     trips = _trips(made)
     claims: dict[str, Any] = {
         "time_s": {"low": _down(made.low), "high": _up(made.high)},

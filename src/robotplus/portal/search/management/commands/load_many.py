@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
 
 from robotplus.portal.search.many import do_load_many
 
@@ -19,7 +18,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         start = time.monotonic()
         do_load_many(options["offers"], options["needs"], self.stdout.write)
-        if connection.vendor == "postgresql":  # as its own housekeeping does within minutes
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM ANALYZE")
         self.stdout.write(f"done in {time.monotonic() - start:.0f} s")
