@@ -19,6 +19,7 @@ from tests.coverage.conftest import area_need, only, scrubber
 from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.plan import PlanCertificate, read_plan
 from robotplus.checking.coverage import check_plan
+from robotplus.checking.machine_refusal import check_impossible
 from robotplus.hashing import canonical
 from robotplus.proving.coverage import prove, prove_coverage
 from robotplus.proving.coverage.order import in_order, travelled
@@ -40,6 +41,8 @@ def proven(need: PlanNeed, machine: Machine) -> PlanCertificate:
 def refused(need: PlanNeed, machine: Machine) -> Refusal:
     result = prove_coverage(need, machine)
     assert isinstance(result, Refusal), result
+    if result.verdict == "impossible":
+        assert check_impossible(result, machine, need).holds
     return result
 
 

@@ -17,6 +17,7 @@ from tests.routes.conftest import NODES, grid, only, route_need, walker
 
 from robotplus.certificates.certificate import Refusal
 from robotplus.certificates.route import RouteCertificate, read_route
+from robotplus.checking.machine_refusal import check_impossible
 from robotplus.checking.route import check_route
 from robotplus.errors import NeedError
 from robotplus.hashing import canonical
@@ -40,7 +41,9 @@ def proven(need: RouteNeed, machine: Machine) -> RouteCertificate:
 
 def refused(need: RouteNeed, machine: Machine) -> Refusal:
     result = prove_route(need, machine)
-    assert isinstance(result, Refusal)
+    assert isinstance(result, Refusal), result
+    if result.verdict == "impossible":
+        assert check_impossible(result, machine, need).holds
     return result
 
 

@@ -51,12 +51,12 @@ def ways_found(c: RouteCertificate, machine: Machine, task: RouteTask) -> list[F
         if way is None:
             return [("no_way", f"no way leads from {pair[0]} to {pair[1]}")]
         at = f"on the way {pair[0]} – {pair[1]}"
-        for name, asked in _asked(way, task).items():
-            has = _has(machine, name)
-            if has is None:
+        for name, asked in asked_of(way, task).items():
+            given = has(machine, name)
+            if given is None:
                 out.add((name, f"{name} is unknown, {asked:g} is asked {at}"))
-            elif has < asked - SLACK if name != "dims_m" else has > asked + SLACK:
-                out.add((name, f"{name} is {has:g}, {asked:g} is asked {at}"))
+            elif given < asked - SLACK if name != "dims_m" else given > asked + SLACK:
+                out.add((name, f"{name} is {given:g}, {asked:g} is asked {at}"))
     return sorted(out)
 
 
@@ -73,7 +73,7 @@ def premises_found(c: RouteCertificate, machine: Machine, task: RouteTask) -> li
     ways = ends_of(task)
     for pair in _pairs(c):
         if pair in ways:
-            deciding |= set(_asked(ways[pair], task))
+            deciding |= set(asked_of(ways[pair], task))
     named = {p.name: p for p in c.premises}
     out: list[Finding] = []
     for name in sorted(deciding):
@@ -91,7 +91,7 @@ def _pairs(c: RouteCertificate) -> set[tuple[str, str]]:
     return {pair for tour in c.tours for action in tour for pair in itertools.pairwise(action.nodes)}
 
 
-def _asked(way: Way, task: RouteTask) -> dict[str, float]:
+def asked_of(way: Way, task: RouteTask) -> dict[str, float]:
     """What a way asks of which figure; for the width it is the most, for all others the least."""
     out: dict[str, float] = {}
     if way.slope > 0:
@@ -105,7 +105,8 @@ def _asked(way: Way, task: RouteTask) -> dict[str, float]:
     return out
 
 
-def _has(machine: Machine, name: str) -> float | None:
+def has(machine: Machine, name: str) -> float | None:
+    """A figure as a number, of the dimensions the width; None when unknown."""
     figure = machine.figures.get(name)
     if figure is None:
         return None

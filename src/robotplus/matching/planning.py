@@ -14,6 +14,7 @@ from robotplus.certificates.plan import PlanCertificate, read_plan
 from robotplus.certificates.route import FORMAT as ROUTE
 from robotplus.certificates.route import RouteCertificate, read_route
 from robotplus.checking.coverage import check_plan
+from robotplus.checking.machine_refusal import check_impossible
 from robotplus.checking.route import check_route
 from robotplus.hashing import canonical
 from robotplus.matching.workers import Crew, Failed, cores
@@ -131,6 +132,10 @@ def answer_plan(
     def work(machine_id: str) -> Refusal | tuple[AnyCertificate, Verdict]:
         result = prove_any(need, catalogue[machine_id])
         if isinstance(result, Refusal):
+            if result.verdict == "impossible":
+                verdict = check_impossible(result, catalogue[machine_id], need)
+                if not verdict.holds:
+                    return _defect(catalogue[machine_id], need, "check_refused", _why(verdict))
             return result
         written = read_any(canonical(result.to_document()).decode())
         return result, check_any(written, catalogue, need=need)
@@ -145,8 +150,7 @@ def answer_plan(
                 elif result[1].holds:
                     solutions.append(PlanSolution(looked_at[i], *result))
                 else:
-                    why = "; ".join(f"{code}: {sentence}" for code, sentence in result[1].reasons)
-                    refusals.append(_defect(looked_at[i], need, "check_refused", why))
+                    refusals.append(_defect(looked_at[i], need, "check_refused", _why(result[1])))
                 if progress is not None:
                     progress(done, len(looked_at), len(solutions))
     solutions.sort(key=_order)
@@ -172,6 +176,10 @@ def _order(s: PlanSolution) -> tuple[int, int, float, str]:
         c.claims["time_s"]["high"],
         s.machine.id,
     )
+
+
+def _why(verdict: Verdict) -> str:
+    return "; ".join(f"{code}: {sentence}" for code, sentence in verdict.reasons)
 
 
 def _defect(machine: Machine, need: AnyPlan, constraint: str, why: str) -> Refusal:
