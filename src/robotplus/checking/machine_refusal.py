@@ -79,7 +79,8 @@ def _too_far(machine: Machine, task: RouteTask) -> bool:
     room = 3600 * runtime.value * (1 - task.reserve)
     trips = _round_trips(task, open_to, float(top.value))
     return any(
-        t + stop.dwell + task.loading > room + SLACK for t, stop in zip(trips, task.stops, strict=True)
+        room + SLACK < t + stop.dwell + task.loading < math.inf  # a stop cut off is no matter of the battery
+        for t, stop in zip(trips, task.stops, strict=True)
     )
 
 
