@@ -84,6 +84,7 @@ def test_every_figure_is_documented() -> None:
         (lambda d: d["figures"]["max_speed_mps"].update(value=float("nan")), "max_speed_mps"),
         (lambda d: d["figures"]["max_speed_mps"].update(value=True), "max_speed_mps"),
         (lambda d: d["figures"]["max_speed_mps"].pop("source"), "source"),
+        (lambda d: d["further"].update(reach=[float("inf")]), "not finite"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(spoil: Any, said: str) -> None:

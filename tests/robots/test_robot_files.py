@@ -177,3 +177,11 @@ def test_any_value_anywhere_gives_a_robot_or_one_clear_line(place: tuple[Any, ..
     else:
         assert all(math.isfinite(v) for j in robot.joints for v in (*j.origin_xyz, *j.origin_rpy, *j.axis))
         assert json.loads(format_document(document)) == document
+
+
+@pytest.mark.parametrize("name", ["base_link", "tip_link"])
+def test_the_names_of_the_source_are_text(name: str) -> None:
+    document = copy.deepcopy(SAMPLE)
+    document["geometry"][name] = float("nan")
+    with pytest.raises(RobotError, match=name):
+        read_robot(document, "x.json")

@@ -130,6 +130,9 @@ def read_robot(document: Any, where: str) -> Robot:
     geometry = fields(
         doc["geometry"], f"{where}: geometry", ("source", "confidence"), ("base_link", "tip_link")
     )
+    for name in ("base_link", "tip_link"):
+        if geometry.get(name) is not None:
+            text(geometry[name], f"{where}: geometry.{name}")
     flange = fields(doc["flange"], f"{where}: flange", ("xyz", "rpy"))
     joints = items(doc["joints"], f"{where}: joints", joint)
     if not 1 <= len(joints) <= MAX_JOINTS:

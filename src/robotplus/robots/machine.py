@@ -167,7 +167,9 @@ def read_machine(document: Any, where: str) -> Machine:
         if name in ("dims_m", "temp_c") and not isinstance(value, list):
             raise RobotError("not a list of numbers", at, value=value)
         figures[name] = Figure(value, str(stated["source"]), _confidence(stated["confidence"], at))
-    return Machine(**{**doc, "fields": tuple(doc["fields"]), "figures": figures}, sha256=digest(document))
+    return Machine(
+        **{**doc, "fields": tuple(doc["fields"]), "figures": figures}, sha256=_digest(document, where)
+    )
 
 
 def read_component(document: Any, where: str) -> Component:
@@ -179,7 +181,7 @@ def read_component(document: Any, where: str) -> Component:
     doc = _document(document, where, "robotplus.part/1", Component)
     if doc["mass_kg"] is not None and not _is_number(doc["mass_kg"]):
         raise RobotError("not a number", f"{where}: mass_kg", value=doc["mass_kg"])
-    return Component(**{**doc, "interfaces": tuple(doc["interfaces"])}, sha256=digest(document))
+    return Component(**{**doc, "interfaces": tuple(doc["interfaces"])}, sha256=_digest(document, where))
 
 
 @functools.cache
@@ -192,6 +194,13 @@ def machines() -> Collection[Machine]:
 def components() -> Collection[Component]:
     """The built-in parts."""
     return Collection([read_component(doc, where) for doc, where in _files(HERE / "part_data")])
+
+
+def _digest(document: Any, where: str) -> str:
+    try:
+        return digest(document)
+    except ValueError:  # lists and further figures may hold what is no number
+        raise RobotError("holds a number that is not finite", where) from None
 
 
 def _files(folder: Path) -> Iterator[tuple[Any, str]]:
